@@ -1,0 +1,35 @@
+// Package etsi is caller ID by EN 300 659: V.23 keying before or between rings, after an// dual-tone alert, a short ring or a polarity reversal. Most of Europe.
+package etsi
+
+import (
+	"bellhop/drivers/callerid"
+	"bellhop/drivers/callerid/mdmf"
+	"bellhop/drivers/fsk"
+)
+
+const name = "etsi"
+
+// Standard is this package's member of the family.
+var Standard = callerid.Standard{Name: name, Modem: fsk.V23.Name, Encode: Encode, Parse: Parse}
+
+// Bits of channel seizure and of mark before the first octet.
+const (
+	seizure = 300
+	mark    = 180
+)
+
+// Encode returns m as the exchange sends it.
+func Encode(m callerid.Message, s callerid.Sending) ([]int16, error) {
+	frame, err := mdmf.Write(m, s.Single)
+	if err != nil {
+		return nil, err
+	}
+	return mdmf.Send(fsk.V23, frame, s, seizure, mark), nil
+}
+
+// Parse reads a frame from type to checksum.
+func Parse(frame []byte) (callerid.Message, error) {
+	m, err := mdmf.Read(frame)
+	m.Standard = name
+	return m, err
+}

@@ -14,6 +14,8 @@ CREATE TABLE user_account (
 	active         INTEGER NOT NULL DEFAULT 1,
 	lang           TEXT NOT NULL DEFAULT 'zh-CN',
 	theme          TEXT NOT NULL DEFAULT 'system',
+	density        TEXT NOT NULL DEFAULT 'comfortable',
+	ring_sound     TEXT NOT NULL DEFAULT 'off',
 	caller_display INTEGER NOT NULL DEFAULT 1,
 	failed         INTEGER NOT NULL DEFAULT 0,
 	locked_until   INTEGER NOT NULL DEFAULT 0,
@@ -31,3 +33,10 @@ CREATE TABLE session (
 	device     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX session_user ON session (user_id);
+
+-- Who a telephone line rings for; a line without a row rings for everybody.
+CREATE TABLE line_user (
+	line    INTEGER NOT NULL,
+	user_id INTEGER NOT NULL REFERENCES user_account(id),
+	PRIMARY KEY (line, user_id)
+) STRICT;

@@ -1,0 +1,96 @@
+// Package api serves the hub over HTTP: JSON for the page and for other programs,
+// the page itself, and the stream of live events. It is the only package that knows
+// Fiber, and it decides nothing: rights, records and telephony do.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bellhop/hub/auth"
+	"bellhop/hub/crm"
+	"bellhop/hub/records"
+	"bellhop/hub/store"
+)
+
+// Parts are what the server serves. Page and the telephony parts may be absent.
+type Parts struct {
+	Store     *store.Store
+	Records   *records.Records
+	Auth      *auth.Auth
+	Page      fs.FS // the built SPA
+	Version   string
+	Log       *slog.Logger
+	Telephony Telephony
+	// ChangedSettings tells the telephony side that lines, area code or recording changed.
+	ChangedSettings func(ctx context.Context)
+	// EndedUser tells the live side that a user's sessions are over, so that his streams
+	// get "bye".
+	EndedUser func(user crm.ID, reason string)
+}
+
+// Server is the running web server.
+type Server struct {
+	Parts
+	app    *fiber.App
+	closed atomic.Bool
+}
+
+// bodyLimit bounds every request; files come by their own streaming route.
+const bodyLimit = 2 << 20
+
+// New builds the server and its routes.
+func New(parts Parts) *Server {
+	s := &Server{Parts: parts}
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName:               "bellhop-hub",
+		DisableStartupMessage: true,
+		BodyLimit:             bodyLimit,
+		ReadTimeout:           30 * time.Second,
+		IdleTimeout:           2 * time.Minute,
+		// No WriteTimeout: it would cut the event stream, which bounds each write itself.
+		ReadBufferSize: 8 << 10,
+		ErrorHandler:   s.answerError,
+	})
+	s.app.Use(s.recovered, secureHeaders)
+	s.routes()
+	return s
+}
+
+func (s *Server) routes() {
+	open := s.app.Group("/api", noStore, language)
+	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
+	s.setupRoutes(open)
+	api := open.Group("", s.loggedIn, s.sameOrigin)
+	s.sessionRoutes(api)
+	s.userRoutes(api)
+	s.settingRoutes(api)
+	s.metaRoutes(api)
+	s.recordRoutes(api)
+	s.searchRoutes(api)
+	s.telephonyRoutes(api)
+	s.app.Use("/api", unknownRoute)
+	s.app.Use(s.page())
+}
+
+// Serve answers on l until Shutdown.
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+
+// App lets tests send requests without a network.
+func (s *Server) App() *fiber.App { return s.app }
+
+// Shutdown lets requests under way finish, for as long as ctx allows. Streams must be
+// closed first, else it waits for them.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.closed.Store(true)
+	return s.app.ShutdownWithContext(ctx)
+}

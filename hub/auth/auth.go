@@ -1,0 +1,244 @@
+// Package auth knows who is asking: passwords, sessions and the locks against
+// guessing (SEC-27). It decides nothing about records; hub/rights does.
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/store"
+)
+
+// Limits of sessions and guessing.
+const (
+	IdleLimit     = 12 * time.Hour      // a session not used for so long is over
+	AbsoluteLimit = 30 * 24 * time.Hour // and at the latest after this
+	LockAfter     = 5                   // wrong passwords in a row
+	LockFor       = 15 * time.Minute
+
+	// One address may try so often a minute, over all accounts; then guessing a common
+	// password for every login is slow too.
+	AddressTries = 20
+
+	seenEvery = time.Minute // how often a session's last use is written down
+)
+
+// Session is a logged-in browser.
+type Session struct {
+	Hash string // of the token, as stored
+	User *crm.User
+	CSRF string
+}
+
+// Auth checks logins. Its methods may be called from any goroutine.
+type Auth struct {
+	store *store.Store
+	now   func() time.Time
+	// Hashing takes 19 MiB each time: a flood of logins may not take the box's memory.
+	hashing chan struct{}
+	tries   *tries
+
+	mu    sync.Mutex
+	ended []func(user crm.ID, reason string)
+}
+
+// New returns an Auth on store.
+func New(s *store.Store) *Auth {
+	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute)}
+}
+
+// OnEnd registers fn to be called when all sessions of a user end at once: he was
+// disabled, or his password was changed by somebody else.
+func (a *Auth) OnEnd(fn func(user crm.ID, reason string)) {
+	a.mu.Lock()
+	a.ended = append(a.ended, fn)
+	a.mu.Unlock()
+}
+
+// End ends a user's sessions, except the one with the hash kept.
+func (a *Auth) End(ctx context.Context, user crm.ID, kept, reason string) error {
+	if err := a.store.EndSessions(ctx, user, kept); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	ended := a.ended
+	a.mu.Unlock()
+	for _, fn := range ended {
+		fn(user, reason)
+	}
+	return nil
+}
+
+// Login checks a password and opens a session; token is what the browser keeps. A
+// wrong login and a wrong password are told alike and take equally long.
+func (a *Auth) Login(ctx context.Context, login, password, address, device string) (*Session, string, error) {
+	if wait := a.tries.take(address, a.now()); wait > 0 {
+		return nil, "", &crm.Error{Code: crm.RateLimited, Key: "login.rate_limited", RetryAfter: seconds(wait)}
+	}
+	secret, err := a.store.Secret(ctx, login)
+	if crm.IsCode(err, crm.NotFound) {
+		a.verify(password, decoyHash)
+		return nil, "", errWrong
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if err := a.prove(ctx, secret, password, errWrong); err != nil {
+		return nil, "", err
+	}
+	if !secret.User.Active {
+		return nil, "", errWrong
+	}
+	return a.Open(ctx, secret.User, address, device)
+}
+
+var errWrong = &crm.Error{Code: crm.Unauthorized, Key: "login.wrong"}
+
+func lockedError(left time.Duration) error {
+	left = max(left, time.Second)
+	return &crm.Error{Code: crm.Locked, Key: "login.locked", RetryAfter: seconds(left),
+		Args: map[string]string{"minutes": minutes(left)}}
+}
+
+// prove checks the password of an account that has tries left; the fifth wrong one in
+// a row locks it. A wrong one is answered with wrong.
+func (a *Auth) prove(ctx context.Context, secret store.Secret, password string, wrong error) error {
+	now := a.now()
+	left, err := a.store.TryLogin(ctx, secret.User.ID, LockAfter, now, now.Add(LockFor))
+	if err != nil {
+		return err
+	}
+	if left < 0 {
+		return lockedError(secret.LockedUntil.Sub(now))
+	}
+	if a.verify(password, secret.Hash) {
+		return a.store.LoginSucceeded(ctx, secret.User.ID)
+	}
+	if left == 0 {
+		return lockedError(LockFor)
+	}
+	return wrong
+}
+
+// Open opens a session for a user who has proved himself.
+func (a *Auth) Open(ctx context.Context, user *crm.User, address, device string) (*Session, string, error) {
+	token, csrf := random(), random()
+	session := &Session{Hash: hashToken(token), User: user, CSRF: csrf}
+	now := a.now()
+	err := a.store.CreateSession(ctx, store.Session{
+		Hash: session.Hash, User: user.ID, CSRF: csrf, CreatedAt: now, SeenAt: now,
+		ExpiresAt: now.Add(AbsoluteLimit), Address: address, Device: clip(device, 200),
+	})
+	return session, token, err
+}
+
+// Check finds the session of a token. A disabled user has none.
+func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
+	if token == "" {
+		return nil, errNoSession
+	}
+	hash := hashToken(token)
+	kept, user, err := a.store.Session(ctx, hash)
+	if crm.IsCode(err, crm.NotFound) {
+		return nil, errNoSession
+	}
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	if !user.Active || now.After(kept.ExpiresAt) || now.Sub(kept.SeenAt) > IdleLimit {
+		return nil, errNoSession
+	}
+	if now.Sub(kept.SeenAt) > seenEvery {
+		if err := a.store.SessionSeen(ctx, hash, now); err != nil {
+			return nil, err
+		}
+	}
+	return &Session{Hash: hash, User: user, CSRF: kept.CSRF}, nil
+}
+
+var errNoSession = &crm.Error{Code: crm.Unauthorized, Key: "login.needed"}
+
+// Logout ends one session.
+func (a *Auth) Logout(ctx context.Context, s *Session) error { return a.store.EndSession(ctx, s.Hash) }
+
+// Sweep removes sessions that are over.
+func (a *Auth) Sweep(ctx context.Context) error {
+	now := a.now()
+	return a.store.SweepSessions(ctx, now, now.Add(-IdleLimit))
+}
+
+// ChangePassword sets a user's own new password after checking the old one. Other
+// browsers of his are logged out.
+func (a *Auth) ChangePassword(ctx context.Context, s *Session, old, new string) error {
+	secret, err := a.store.Secret(ctx, s.User.Login)
+	if err != nil {
+		return err
+	}
+	wrong := &crm.Error{Code: crm.Invalid, Key: "password.old_wrong", Field: "old"}
+	if err := a.prove(ctx, secret, old, wrong); err != nil {
+		return err
+	}
+	if old == new {
+		return &crm.Error{Code: crm.Invalid, Key: "password.same", Field: "new"}
+	}
+	hash, err := a.NewHash(new, s.User.Login)
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetPassword(ctx, s.User.ID, hash, false); err != nil {
+		return err
+	}
+	return a.End(ctx, s.User.ID, s.Hash, "password")
+}
+
+// SetPassword sets another user's password; he is logged out and must change it.
+func (a *Auth) SetPassword(ctx context.Context, user *crm.User, password string) error {
+	hash, err := a.NewHash(password, user.Login)
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetPassword(ctx, user.ID, hash, true); err != nil {
+		return err
+	}
+	return a.End(ctx, user.ID, "", "password")
+}
+
+// ResetAdministrator gives the first administrator the password whose argon2id hash
+// the technician's console made, ends his sessions and lets him in again if he was
+// locked or disabled.
+func (a *Auth) ResetAdministrator(ctx context.Context, hash string) error {
+	if _, ok := parseHash(hash); !ok {
+		return &crm.Error{Code: crm.Invalid, Key: "password.bad_hash"}
+	}
+	user, err := a.store.ResetAdministrator(ctx, hash)
+	if err != nil {
+		return err
+	}
+	return a.End(ctx, user, "", "password")
+}
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func random() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) > n {
+		r = r[:n]
+	}
+	return string(r)
+}

@@ -1,0 +1,91 @@
+package crm
+
+import (
+	"context"
+
+	"bellhop/hub/field"
+)
+
+// Entity is one kind of record: a Go value in a module. It is never changed once the
+// hub runs.
+type Entity struct {
+	Name   string // "customer": in addresses, labels and references
+	Table  string // Name unless told
+	Icon   string
+	Fields []field.Field
+	// Title names the field that names a record, Subtitle the one under it in pickers.
+	Title    string
+	Subtitle string
+	List     List
+	Phone    PhoneLayout
+	Form     []Section
+	Filters  []string  // fields offered as quick filters
+	Related  []Related // lists on its page
+	Party    bool      // has phones and a timeline, can be who calls
+	Access   Access
+	Number   *NumberRule
+	Hooks    Hooks
+}
+
+// List is how the entity's list looks before a user arranges it.
+type List struct {
+	Columns []string
+	Sort    Sort
+}
+
+// Sort orders a list. Field is a field's key, "createdAt" or "updatedAt".
+type Sort struct {
+	Field string `json:"field"`
+	Desc  bool   `json:"desc"`
+}
+
+// PhoneLayout is the two-line row of a small screen; each names a field.
+type PhoneLayout struct {
+	Title  string `json:"title"`
+	Badge  string `json:"badge,omitempty"`
+	Right  string `json:"right,omitempty"`
+	Second string `json:"second,omitempty"`
+}
+
+// Section is a group of fields in the form, labelled "<entity>.sections.<key>".
+type Section struct {
+	Key    string
+	Fields []string
+}
+
+// Related is a list of the records of Entity whose Field refers to this one.
+type Related struct {
+	Entity string
+	Field  string
+}
+
+// Access says how far a record is seen by those without a role that sees all.
+type Access struct {
+	Shared  bool     // everybody in the office reads it; owners write it
+	Private bool     // its owner alone, whatever the role of others
+	Parents []string // reference fields: who reads the record referred to reads this one
+	Follow  bool     // who writes the parent writes this one too
+}
+
+// NumberRule makes document numbers such as XS-20261122-001: Prefix, the day in the
+// office's time and a count of that day, taken inside the insert.
+type NumberRule struct {
+	Field  string
+	Prefix string
+}
+
+// Hooks run inside the transaction that writes the record.
+type Hooks struct {
+	// Before may change or refuse the values about to be written; old is nil for a new record.
+	Before func(ctx context.Context, old, now *Record) error
+}
+
+// Field returns the field with that key.
+func (e *Entity) Field(key string) (*field.Field, bool) {
+	for i := range e.Fields {
+		if e.Fields[i].Key == key {
+			return &e.Fields[i], true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,118 @@
+// Package field knows the types a record's fields have: how a value is checked and
+// brought to its one written form, which columns hold it, and how it is compared in
+// a filter. A file holds one type. It knows no entity, no user and no database.
+package field
+
+// Field is one field of an entity.
+type Field struct {
+	Key      string
+	Type     Type
+	Required bool
+	ReadOnly bool // set by the program, never by a form
+	Hidden   bool // kept, but not shown in forms or lists unless asked for
+	Width    int  // of its column, in pixels; 0 lets the page choose
+	Max      int  // characters of a text; 0 is the type's own limit
+	Options  []Option
+	Ref      string // the entity a reference points to
+	Search   bool   // its words are found by the search box
+	Sortable bool   // a list may be ordered by it; gets an index
+	Unique   bool   // a duplicate is pointed out while typing
+	Hint     bool   // labels hold a hint "<entity>.hints.<key>"
+	Default  any    // of a new record
+}
+
+// Option is one choice of a select field. Records store the ID; its label is in the
+// language files as "<entity>.options.<field>.<id>".
+type Option struct {
+	ID   string
+	Tone Tone
+}
+
+// Tone is the colour family an option is shown in.
+type Tone string
+
+const (
+	OK      Tone = "ok"
+	Warn    Tone = "warn"
+	Bad     Tone = "bad"
+	Info    Tone = "info"
+	Neutral Tone = "neutral"
+)
+
+// Option returns the option with that ID.
+func (f *Field) Option(id string) (Option, bool) {
+	for _, o := range f.Options {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+// Type is what fields of one kind have in common. Values in memory are nil for empty,
+// else:
+//
+//	text longtext select email url  string
+//	int datetime (Unix ms)          int64
+//	bool                            bool
+//	date "2026-11-22"               Date
+//	money                           Money
+//	phones                          []Phone
+//	ref                             Ref
+//	user                            Person
+type Type interface {
+	// Name is what the page calls the type.
+	Name() string
+	// Columns hold a value in the entity's table, in Bind's order. A type whose values
+	// live elsewhere has none.
+	Columns(key string) []Column
+	// Parse checks what a client sent (JSON decoded with UseNumber, or the Go value
+	// itself) and brings it to its one written form. It returns an *Error.
+	Parse(f *Field, in any) (any, error)
+	// Bind gives the values of Columns.
+	Bind(v any) []any
+	// Scan is Bind's reverse; SQLite and PostgreSQL give int64, string or nil.
+	Scan(cols []any) any
+	// Ops are the filter operators that make sense.
+	Ops() []Op
+	// Operand checks the value of a filter and gives what is compared with the first column.
+	Operand(f *Field, op Op, in any) (any, error)
+}
+
+// Column is a column of an entity's table.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Kind is one of the two column types both engines share.
+type Kind string
+
+const (
+	Integer Kind = "INTEGER"
+	String  Kind = "TEXT"
+)
+
+// Op compares a field with a value in a filter.
+type Op string
+
+const (
+	Eq       Op = "eq"
+	Ne       Op = "ne"
+	In       Op = "in"
+	Lt       Op = "lt"
+	Le       Op = "le"
+	Gt       Op = "gt"
+	Ge       Op = "ge"
+	Contains Op = "contains"
+	Empty    Op = "empty"
+	NotEmpty Op = "notEmpty"
+)
+
+// Error says why a value was refused. Key is in the language files under "field.".
+type Error struct {
+	Key  string
+	Args map[string]string
+}
+
+func (e *Error) Error() string { return e.Key }

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"bellhop/hub/crm"
+)
+
+// Session is a browser's login as it is kept: never the token, only its hash.
+type Session struct {
+	Hash      string
+	User      crm.ID
+	CSRF      string
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	Address   string
+	Device    string
+}
+
+// CreateSession keeps a new session.
+func (s *Store) CreateSession(ctx context.Context, n Session) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO session
+			(token_hash, user_id, csrf, created_at, seen_at, expires_at, address, device) VALUES (?,?,?,?,?,?,?,?)`,
+			n.Hash, n.User, n.CSRF, n.CreatedAt.UnixMilli(), n.SeenAt.UnixMilli(), n.ExpiresAt.UnixMilli(), n.Address, n.Device)
+		return err
+	})
+}
+
+// Session finds a session and its user by the hash of the token.
+func (s *Store) Session(ctx context.Context, hash string) (Session, *crm.User, error) {
+	n := Session{Hash: hash}
+	var created, seen, expires int64
+	row := s.readers.QueryRowContext(ctx, `SELECT u.id, u.login, u.name, u.role, u.active, u.lang, u.theme, u.density,
+		u.ring_sound, u.caller_display, u.must_change, s.csrf, s.created_at, s.seen_at, s.expires_at
+		FROM session s JOIN user_account u ON u.id = s.user_id WHERE s.token_hash = ?`, hash)
+	user, err := scanUser(row.Scan, &n.CSRF, &created, &seen, &expires)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, nil, crm.ErrNotFound
+	}
+	n.User = user.ID
+	n.CreatedAt, n.SeenAt, n.ExpiresAt = time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
+	return n, user, err
+}
+
+// SessionSeen notes that a session is in use.
+func (s *Store) SessionSeen(ctx context.Context, hash string, at time.Time) error {
+	return s.exec(ctx, `UPDATE session SET seen_at = ? WHERE token_hash = ?`, at.UnixMilli(), hash)
+}
+
+// EndSession removes one session.
+func (s *Store) EndSession(ctx context.Context, hash string) error {
+	return s.exec(ctx, `DELETE FROM session WHERE token_hash = ?`, hash)
+}
+
+// EndSessions removes a user's sessions but the one with the hash kept.
+func (s *Store) EndSessions(ctx context.Context, user crm.ID, kept string) error {
+	return s.exec(ctx, `DELETE FROM session WHERE user_id = ? AND token_hash <> ?`, user, kept)
+}
+
+// SweepSessions removes what expired by now or was last used before idle.
+func (s *Store) SweepSessions(ctx context.Context, now, idle time.Time) error {
+	return s.exec(ctx, `DELETE FROM session WHERE expires_at < ? OR seen_at < ?`, now.UnixMilli(), idle.UnixMilli())
+}
+
+// exec runs one statement in a transaction of its own.
+func (s *Store) exec(ctx context.Context, query string, args ...any) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
+// Secret is what checking a password needs.
+type Secret struct {
+	User        *crm.User
+	Hash        string
+	LockedUntil time.Time
+}
+
+// Secret finds a user by login, in any case of letters.
+func (s *Store) Secret(ctx context.Context, login string) (Secret, error) {
+	var secret Secret
+	var locked int64
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, password_hash, locked_until
+		FROM user_account WHERE login_key = ?`, loginKey(login))
+	user, err := scanUser(row.Scan, &secret.Hash, &locked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return secret, crm.ErrNotFound
+	}
+	secret.User, secret.LockedUntil = user, time.UnixMilli(locked)
+	return secret, err
+}
+
+// TryLogin uses up one of the tries an account has before it is locked, and tells
+// whether there was one. It counts before the password is checked, so that guesses
+// sent side by side count too; LoginSucceeded gives them back. The limit-th try locks
+// the account until then.
+func (s *Store) TryLogin(ctx context.Context, user crm.ID, limit int, now, until time.Time) (left int, err error) {
+	var used int
+	err = s.Write(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `UPDATE user_account SET
+			failed = CASE WHEN failed >= ? THEN 1 ELSE failed + 1 END,
+			locked_until = CASE WHEN failed + 1 = ? THEN ? ELSE 0 END
+			WHERE id = ? AND locked_until <= ? RETURNING failed`,
+			limit, limit, until.UnixMilli(), user, now.UnixMilli()).Scan(&used)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return -1, nil
+	}
+	return limit - used, err
+}
+
+// LoginSucceeded forgets the wrong passwords before.
+func (s *Store) LoginSucceeded(ctx context.Context, user crm.ID) error {
+	return s.exec(ctx, `UPDATE user_account SET failed = 0, locked_until = 0 WHERE id = ?`, user)
+}
+
+// SetPassword keeps a new hash and lifts a lock.
+func (s *Store) SetPassword(ctx context.Context, user crm.ID, hash string, mustChange bool) error {
+	return s.exec(ctx, `UPDATE user_account SET password_hash = ?, must_change = ?, failed = 0, locked_until = 0 WHERE id = ?`,
+		hash, mustChange, user)
+}
+
+// ResetAdministrator sets the password of the oldest administrator, lets him in again
+// and returns him.
+func (s *Store) ResetAdministrator(ctx context.Context, hash string) (user crm.ID, err error) {
+	err = s.Write(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `UPDATE user_account SET password_hash = ?, must_change = 1, active = 1, failed = 0,
+			locked_until = 0 WHERE id = (SELECT min(id) FROM user_account WHERE role = ?) RETURNING id`, hash, crm.Admin).Scan(&user)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, crm.ErrNotFound
+	}
+	return user, err
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"bellhop/hub/crm"
+)
+
+const userColumns = `id, login, name, role, active, lang, theme, density, ring_sound, caller_display, must_change`
+
+func scanUser(scan func(...any) error, more ...any) (*crm.User, error) {
+	u := &crm.User{}
+	into := append([]any{&u.ID, &u.Login, &u.Name, &u.Role, &u.Active, &u.Lang, &u.Theme,
+		&u.Density, &u.RingSound, &u.CallerDisplay, &u.MustChange}, more...)
+	return u, scan(into...)
+}
+
+// User returns the user with that ID, active or not.
+func (s *Store) User(ctx context.Context, id crm.ID) (*crm.User, error) {
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user_account WHERE id = ?`, id)
+	u, err := scanUser(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, crm.ErrNotFound
+	}
+	return u, err
+}
+
+// Users returns all users by name, those who may no longer log in too.
+func (s *Store) Users(ctx context.Context) ([]*crm.User, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT `+userColumns+` FROM user_account ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var users []*crm.User
+	for rows.Next() {
+		u, err := scanUser(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, rows.Err()
+}
+
+// CountUsers tells how many users there are; none means the first start.
+func (s *Store) CountUsers(ctx context.Context) (n int, err error) {
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM user_account`).Scan(&n)
+	return n, err
+}
+
+// CreateUser adds a user with an argon2id hash. A login that is taken is a Conflict.
+func (s *Store) CreateUser(ctx context.Context, u *crm.User, hash string) error {
+	return s.Write(ctx, func(tx *sql.Tx) error { return insertUser(ctx, tx, u, hash) })
+}
+
+// FirstUser keeps the office's first settings and its administrator together, unless
+// somebody was quicker (Conflict).
+func (s *Store) FirstUser(ctx context.Context, u *crm.User, hash string, settings map[string]string) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM user_account`).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return &crm.Error{Code: crm.Conflict, Key: "setup.done"}
+		}
+		for key, value := range settings {
+			if err := setSetting(ctx, tx, key, value); err != nil {
+				return err
+			}
+		}
+		return insertUser(ctx, tx, u, hash)
+	})
+}
+
+func insertUser(ctx context.Context, tx *sql.Tx, u *crm.User, hash string) error {
+	result, err := tx.ExecContext(ctx, `INSERT INTO user_account
+		(id, login, login_key, name, password_hash, must_change, role, active, lang, theme, density,
+		 ring_sound, caller_display, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+		ON CONFLICT (login_key) DO NOTHING`,
+		u.ID, u.Login, loginKey(u.Login), u.Name, hash, u.MustChange, u.Role, u.Active, u.Lang, u.Theme,
+		u.Density, u.RingSound, u.CallerDisplay, time.Now().UnixMilli())
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return loginTaken()
+}
+
+func loginTaken() error {
+	return &crm.Error{Code: crm.Conflict, Key: "user.login_taken", Field: "login"}
+}
+
+func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+
+// UpdateUser writes everything but the password.
+func (s *Store) UpdateUser(ctx context.Context, u *crm.User) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		var other crm.ID
+		err := tx.QueryRowContext(ctx, `SELECT id FROM user_account WHERE login_key = ? AND id <> ?`,
+			loginKey(u.Login), u.ID).Scan(&other)
+		if err == nil {
+			return loginTaken()
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE user_account SET login = ?, login_key = ?, name = ?, role = ?,
+			active = ?, lang = ?, theme = ?, density = ?, ring_sound = ?, caller_display = ? WHERE id = ?`,
+			u.Login, loginKey(u.Login), u.Name, u.Role, u.Active, u.Lang, u.Theme, u.Density, u.RingSound,
+			u.CallerDisplay, u.ID)
+		return err
+	})
+}
+
+// RingGroup returns the users a line rings for; empty means everybody.
+func (s *Store) RingGroup(ctx context.Context, line int) ([]crm.ID, error) {
+	groups, err := s.RingGroups(ctx)
+	return groups[line], err
+}
+
+// RingGroups returns every line's users.
+func (s *Store) RingGroups(ctx context.Context) (map[int][]crm.ID, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT line, user_id FROM line_user ORDER BY line, user_id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	groups := map[int][]crm.ID{}
+	for rows.Next() {
+		var line int
+		var user crm.ID
+		if err := rows.Scan(&line, &user); err != nil {
+			return nil, err
+		}
+		groups[line] = append(groups[line], user)
+	}
+	return groups, rows.Err()
+}
+
+// SetRingGroup replaces a line's users.
+func (s *Store) SetRingGroup(ctx context.Context, line int, users []crm.ID) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE line = ?`, line); err != nil {
+			return err
+		}
+		for _, user := range users {
+			_, err := tx.ExecContext(ctx, `INSERT INTO line_user (line, user_id) VALUES (?, ?)
+				ON CONFLICT DO NOTHING`, line, user)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,22 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { api } from './client'
+import type { Entity, Field, Meta } from './types'
+
+/** What this user may see and do: entities with their fields, the menu, colleagues. Labels are in his language. */
+export const useMeta = defineStore('meta', () => {
+  const meta = shallowRef<Meta | null>(null)
+  const menu = computed(() => meta.value?.menu ?? [])
+  const users = computed(() => meta.value?.users ?? [])
+
+  async function load(): Promise<void> {
+    meta.value = await api.get<Meta>('/meta')
+  }
+  function entity(name: string): Entity | undefined {
+    return meta.value?.entities[name]
+  }
+  function field(entityName: string, key: string): Field | undefined {
+    return entity(entityName)?.fields.find((f) => f.key === key)
+  }
+  return { meta, menu, users, load, entity, field }
+})

@@ -1,4 +1,5 @@
-// Package bellcore is caller ID by Telcordia GR-30 (TR-NWT-000030): Bell 202 keyingn// between the first and second ring. North America, China, Australia, Hong Kong.
+// Package bellcore is caller ID by Telcordia GR-30 (TR-NWT-000030): Bell 202 keying
+// between the first and second ring. North America, China, Australia, Hong Kong.
 package bellcore
 
 import (

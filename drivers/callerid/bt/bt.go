@@ -1,4 +1,5 @@
-// Package bt is caller ID by BT SIN 227 and 242: polarity reversal, the idle-state tonen// alert and a short V.23 preamble before the first ring.
+// Package bt is caller ID by BT SIN 227 and 242: polarity reversal, the idle-state
+// tone alert and a short V.23 preamble before the first ring.
 package bt
 
 import (

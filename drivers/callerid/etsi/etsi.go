@@ -1,4 +1,5 @@
-// Package etsi is caller ID by EN 300 659: V.23 keying before or between rings, after an// dual-tone alert, a short ring or a polarity reversal. Most of Europe.
+// Package etsi is caller ID by EN 300 659: V.23 keying before or between rings, after a
+// dual-tone alert, a short ring or a polarity reversal. Most of Europe.
 package etsi
 
 import (

@@ -71,6 +71,7 @@ type Restart struct{}
 
 // Status is the box as it is now.
 type Status struct {
+	Box       string         `json:"box"` // as in its events
 	Version   string         `json:"version"`
 	Board     string         `json:"board"`
 	StartedAt int64          `json:"startedAt"`

@@ -1,0 +1,442 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/search"
+)
+
+// CountCap is how far records are counted; beyond it the page says "1000+".
+const CountCap = 1000
+
+// builder writes one statement. Names in it come from definitions only, values are
+// always bound.
+type builder struct {
+	strings.Builder
+	schema *crm.Schema
+	args   []any
+}
+
+func newBuilder(schema *crm.Schema) *builder { return &builder{schema: schema} }
+
+func (b *builder) add(format string, names ...any) { fmt.Fprintf(b, format, names...) }
+
+func (b *builder) bind(sql string, args ...any) {
+	b.WriteString(sql)
+	b.args = append(b.args, args...)
+}
+
+// scope writes the condition that keeps a user to his records. It is the only place
+// where a scope becomes SQL.
+func (b *builder) scope(e *crm.Entity, alias string, s crm.Scope) {
+	if s.All {
+		b.WriteString("1=1")
+		return
+	}
+	b.WriteString("(0=1")
+	if s.Owner != 0 {
+		b.add(" OR %s.owner = ?", alias)
+		b.args = append(b.args, s.Owner)
+	}
+	for _, p := range s.Parents {
+		parent, ok := b.schema.Entity(p.Entity)
+		if _, known := e.Field(p.Field); !ok || !known {
+			continue
+		}
+		inner := alias + "p"
+		b.add(" OR EXISTS (SELECT 1 FROM %s %s WHERE %s.id = %s.%s AND %s.deleted_at IS NULL AND ",
+			quote(parent.Table), inner, inner, alias, quote(p.Field), inner)
+		b.scope(parent, inner, p.Scope)
+		b.WriteString(")")
+	}
+	b.WriteString(")")
+}
+
+// systemColumn names the columns of the fields every record has.
+var systemColumn = map[string]string{"createdAt": "created_at", "updatedAt": "updated_at"}
+
+// filter writes a tree whose fields, operators and operands hub/records has checked.
+func (b *builder) filter(e *crm.Entity, f *crm.Filter) {
+	switch {
+	case f.And != nil:
+		b.join(e, f.And, " AND ", "1=1")
+	case f.Or != nil:
+		b.join(e, f.Or, " OR ", "0=1")
+	default:
+		b.compare(e, f)
+	}
+}
+
+func (b *builder) join(e *crm.Entity, filters []crm.Filter, by, none string) {
+	if len(filters) == 0 {
+		b.WriteString(none)
+		return
+	}
+	b.WriteString("(")
+	for i := range filters {
+		if i > 0 {
+			b.WriteString(by)
+		}
+		b.filter(e, &filters[i])
+	}
+	b.WriteString(")")
+}
+
+var comparisons = map[field.Op]string{
+	field.Eq: " = ?", field.Lt: " < ?", field.Le: " <= ?", field.Gt: " > ?", field.Ge: " >= ?",
+}
+
+func (b *builder) compare(e *crm.Entity, f *crm.Filter) {
+	def, known := e.Field(f.Field)
+	column := "a." + quote(f.Field)
+	switch {
+	case systemColumn[f.Field] != "":
+		column = "a." + systemColumn[f.Field]
+	case !known:
+		b.WriteString("0=1")
+		return
+	case def.Type == field.Phones:
+		b.comparePhones(e, f)
+		return
+	}
+	switch f.Op {
+	case field.Empty:
+		b.add("%s IS NULL", column)
+	case field.NotEmpty:
+		b.add("%s IS NOT NULL", column)
+	case field.Contains:
+		text, _ := f.Value.(string)
+		b.bind(column+like, containing(text))
+	case field.Ne:
+		// Who asks for "not A" means the empty ones too.
+		b.bind(fmt.Sprintf("(%s IS NULL OR %s <> ?)", column, column), f.Value)
+	case field.In:
+		list, _ := f.Value.([]any)
+		if len(list) == 0 {
+			b.WriteString("0=1")
+			return
+		}
+		b.bind(column+" IN (?"+strings.Repeat(",?", len(list)-1)+")", list...)
+	default:
+		sql, ok := comparisons[f.Op]
+		if !ok {
+			b.WriteString("0=1")
+			return
+		}
+		b.bind(column+sql, f.Value)
+	}
+}
+
+func (b *builder) comparePhones(e *crm.Entity, f *crm.Filter) {
+	if f.Op == field.Empty {
+		b.WriteString("NOT ")
+	}
+	b.bind("EXISTS (SELECT 1 FROM phone_number n WHERE n.entity = ? AND n.record_id = a.id AND n.field = ?", e.Name, f.Field)
+	if f.Op == field.Contains {
+		text, _ := f.Value.(string)
+		b.bind(" AND n.canonical"+like, containing(search.Digits(text)))
+	}
+	b.WriteString(")")
+}
+
+// search writes the condition of a search box.
+func (b *builder) search(e *crm.Entity, words []search.Word) {
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString("(1=1")
+		for _, term := range w.Terms {
+			b.bind(" AND a.id IN (SELECT record_id FROM search_term WHERE entity = ? AND term >= ? AND term < ?)",
+				e.Name, term, term+"\U0010ffff")
+		}
+		if w.Text != "" {
+			b.bind(" AND a.search_text"+like, containing(w.Text))
+		}
+		if w.Digits != "" {
+			b.bind(" AND a.search_digits"+like, containing(w.Digits))
+		}
+		b.WriteString(")")
+	}
+}
+
+// where writes all conditions of a query but the cursor.
+func (b *builder) where(e *crm.Entity, q *crm.Query) {
+	b.WriteString("a.deleted_at IS NULL AND ")
+	b.scope(e, "a", q.Scope)
+	if q.Filter != nil {
+		b.WriteString(" AND ")
+		b.filter(e, q.Filter)
+	}
+	if q.Search != "" {
+		words := search.Parse(q.Search)
+		if len(words) == 0 {
+			b.WriteString(" AND 0=1")
+			return
+		}
+		b.WriteString(" AND ")
+		b.search(e, words)
+	}
+}
+
+// sortColumn is the column a sort goes by, and whether it may be empty.
+func sortColumn(e *crm.Entity, key string) (column string, nullable bool) {
+	switch {
+	case systemColumn[key] != "":
+		return "a." + systemColumn[key], false
+	case key == e.Title:
+		return "a.sort_key", false
+	}
+	return "a." + quote(key), true
+}
+
+// cursor is where a page ended.
+type cursor struct {
+	Sort crm.Sort `json:"s"`
+	At   any      `json:"a"`
+	ID   crm.ID   `json:"i"`
+}
+
+func (c cursor) String() string {
+	b, _ := json.Marshal(c)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+var errCursor = &crm.Error{Code: crm.Invalid, Key: "query.bad_cursor"}
+
+func parseCursor(text string, sort crm.Sort) (c cursor, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return c, errCursor
+	}
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	if err := d.Decode(&c); err != nil || c.Sort != sort {
+		return c, errCursor
+	}
+	switch at := c.At.(type) {
+	case json.Number:
+		if c.At, err = at.Int64(); err != nil {
+			return c, errCursor
+		}
+	case nil, string:
+	default:
+		return c, errCursor
+	}
+	return c, nil
+}
+
+// after writes the condition of the rows beyond the cursor; empty values come last
+// whichever way a list is sorted.
+func (b *builder) after(e *crm.Entity, sort crm.Sort, c cursor) {
+	column, nullable := sortColumn(e, sort.Field)
+	beyond := ">"
+	if sort.Desc {
+		beyond = "<"
+	}
+	switch {
+	case c.At == nil:
+		b.bind(fmt.Sprintf(" AND (%s IS NULL AND a.id %s ?)", column, beyond), c.ID)
+	case nullable:
+		b.bind(fmt.Sprintf(" AND (%s %s ? OR (%s = ? AND a.id %s ?) OR %s IS NULL)", column, beyond, column, beyond, column), c.At, c.At, c.ID)
+	default:
+		b.bind(fmt.Sprintf(" AND (%s, a.id) %s (?, ?)", column, beyond), c.At, c.ID)
+	}
+}
+
+// Records returns one page of q and the cursor of the next, "" at the end. write marks
+// the rows a user may change.
+func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, write crm.Scope) ([]*RecordRow, string, error) {
+	e, ok := schema.Entity(query.Entity)
+	if !ok {
+		return nil, "", crm.ErrNotFound
+	}
+	b := newBuilder(schema)
+	column, nullable := sortColumn(e, query.Sort.Field)
+	b.add("SELECT %s, %s, ", column, selected(e))
+	b.scope(e, "a", write)
+	b.add(" FROM %s a WHERE ", quote(e.Table))
+	b.where(e, query)
+	if query.After != "" {
+		c, err := parseCursor(query.After, query.Sort)
+		if err != nil {
+			return nil, "", err
+		}
+		b.after(e, query.Sort, c)
+	}
+	direction := "ASC"
+	if query.Sort.Desc {
+		direction = "DESC"
+	}
+	last := ""
+	if nullable {
+		last = " NULLS LAST"
+	}
+	b.add(" ORDER BY %s %s%s, a.id %s LIMIT %d", column, direction, last, direction, query.Limit+1)
+	list, sorts, err := s.scanRecords(ctx, q, e, b)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(list) > query.Limit {
+		list = list[:query.Limit]
+		next = cursor{query.Sort, sorts[query.Limit-1], list[query.Limit-1].ID}.String()
+	}
+	return list, next, s.readPhones(ctx, q, e, list)
+}
+
+// Record returns one record within scope.
+func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref crm.Ref, scope, write crm.Scope) (*RecordRow, error) {
+	e, ok := schema.Entity(ref.Entity)
+	if !ok {
+		return nil, crm.ErrNotFound
+	}
+	b := newBuilder(schema)
+	b.add("SELECT NULL, %s, ", selected(e))
+	b.scope(e, "a", write)
+	b.bind(fmt.Sprintf(" FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND ", quote(e.Table)), ref.ID)
+	b.scope(e, "a", scope)
+	list, _, err := s.scanRecords(ctx, q, e, b)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, crm.ErrNotFound
+	}
+	return list[0], s.readPhones(ctx, q, e, list)
+}
+
+// CountRecords counts as far as CountCap.
+func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query) (n int, capped bool, err error) {
+	e, ok := schema.Entity(query.Entity)
+	if !ok {
+		return 0, false, crm.ErrNotFound
+	}
+	b := newBuilder(schema)
+	b.add("SELECT count(*) FROM (SELECT 1 FROM %s a WHERE ", quote(e.Table))
+	b.where(e, query)
+	b.add(" LIMIT %d) counted", CountCap+1)
+	err = q.QueryRowContext(ctx, b.String(), b.args...).Scan(&n)
+	return min(n, CountCap), n > CountCap, err
+}
+
+// selected lists what is read of a record, in scanRecords' order.
+func selected(e *crm.Entity) string {
+	columns := "a.id, a.rev, a.label, a.created_at, a.updated_at, a.created_by, a.updated_by, a.owner"
+	for _, name := range fieldColumns(e) {
+		columns += ", a." + quote(name)
+	}
+	return columns
+}
+
+// scanRecords reads rows of: sort value, selected, may write.
+func (s *Store) scanRecords(ctx context.Context, q Querier, e *crm.Entity, b *builder) (list []*RecordRow, sorts []any, err error) {
+	rows, err := q.QueryContext(ctx, b.String(), b.args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	cells := make([]any, len(fieldColumns(e)))
+	for rows.Next() {
+		r := &RecordRow{Record: crm.Record{Entity: e.Name, Values: map[string]any{}}}
+		var at any
+		var createdBy, updatedBy, owner sql.NullInt64
+		into := []any{&at, &r.ID, &r.Rev, &r.Label, &r.CreatedAt, &r.UpdatedAt, &createdBy, &updatedBy, &owner}
+		for i := range cells {
+			cells[i] = nil
+			into = append(into, &cells[i])
+		}
+		if err := rows.Scan(append(into, &r.MayWrite)...); err != nil {
+			return nil, nil, err
+		}
+		r.CreatedBy, r.UpdatedBy, r.Owner = crm.ID(createdBy.Int64), crm.ID(updatedBy.Int64), crm.ID(owner.Int64)
+		scanFields(e, r, cells)
+		list, sorts = append(list, r), append(sorts, at)
+	}
+	return list, sorts, rows.Err()
+}
+
+func scanFields(e *crm.Entity, r *RecordRow, cells []any) {
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		if f.Key == "owner" {
+			if r.Owner != 0 {
+				r.Values["owner"] = field.Person{ID: int64(r.Owner)}
+			}
+			continue
+		}
+		n := len(f.Type.Columns(f.Key))
+		if n == 0 {
+			continue
+		}
+		if v := f.Type.Scan(cells[:n]); v != nil {
+			r.Values[f.Key] = v
+		}
+		cells = cells[n:]
+	}
+}
+
+// readPhones fills in the telephone numbers of the records in one query.
+func (s *Store) readPhones(ctx context.Context, q Querier, e *crm.Entity, list []*RecordRow) error {
+	has := slices.ContainsFunc(e.Fields, func(f field.Field) bool { return f.Type == field.Phones })
+	if !has || len(list) == 0 {
+		return nil
+	}
+	byID := map[crm.ID]*RecordRow{}
+	args := []any{e.Name}
+	for _, r := range list {
+		byID[r.ID] = r
+		args = append(args, r.ID)
+	}
+	rows, err := q.QueryContext(ctx, `SELECT record_id, field, label, raw, display, canonical FROM phone_number
+		WHERE entity = ? AND record_id IN (?`+strings.Repeat(",?", len(list)-1)+`) ORDER BY record_id, field, position`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id crm.ID
+		var key string
+		var p field.Phone
+		if err := rows.Scan(&id, &key, &p.Label, &p.Raw, &p.Display, &p.Number); err != nil {
+			return err
+		}
+		before, _ := byID[id].Values[key].([]field.Phone)
+		byID[id].Values[key] = append(before, p)
+	}
+	return rows.Err()
+}
+
+// Labels tells what records of an entity are called, deleted ones too.
+func (s *Store) Labels(ctx context.Context, q Querier, e *crm.Entity, ids []int64) (map[int64]string, error) {
+	labels := map[int64]string{}
+	if len(ids) == 0 {
+		return labels, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := q.QueryContext(ctx, `SELECT id, label FROM `+quote(e.Table)+` WHERE id IN (?`+strings.Repeat(",?", len(ids)-1)+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var label string
+		if err := rows.Scan(&id, &label); err != nil {
+			return nil, err
+		}
+		labels[id] = label
+	}
+	return labels, rows.Err()
+}

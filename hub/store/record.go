@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/phone"
+	"bellhop/hub/search"
+)
+
+// RecordRow is a record as it is read or written, with what only the store needs.
+type RecordRow struct {
+	crm.Record
+	MayWrite bool            // within Query.Write
+	Document search.Document // of a write
+}
+
+// fieldColumns are the columns of an entity's fields; the owner's is a system column.
+func fieldColumns(e *crm.Entity) (names []string) {
+	for i := range e.Fields {
+		if e.Fields[i].Key == "owner" {
+			continue
+		}
+		for _, c := range e.Fields[i].Type.Columns(e.Fields[i].Key) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// InsertRecord writes a new record with its numbers and search words.
+func (s *Store) InsertRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow) error {
+	columns := []string{"id", "rev", "label", "sort_key", "search_text", "search_digits", "owner", "created_at", "updated_at", "created_by", "updated_by"}
+	args := []any{r.ID, r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner),
+		r.CreatedAt, r.UpdatedAt, null(r.CreatedBy), null(r.UpdatedBy)}
+	for _, name := range fieldColumns(e) {
+		columns = append(columns, quote(name))
+	}
+	args = append(args, bindFields(e, r.Values)...)
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO %s (%s) VALUES (?%s)`, quote(e.Table),
+		strings.Join(columns, ", "), strings.Repeat(",?", len(columns)-1)), args...)
+	if err != nil {
+		return err
+	}
+	if err := insertPhones(ctx, tx, e, r); err != nil {
+		return err
+	}
+	return insertTerms(ctx, tx, e.Name, r)
+}
+
+// UpdateRecord writes r over the record of revision rev; a Conflict means that it has
+// another one by now.
+func (s *Store) UpdateRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow, rev int64) error {
+	set := []string{"rev = ?", "label = ?", "sort_key = ?", "search_text = ?", "search_digits = ?", "owner = ?", "updated_at = ?", "updated_by = ?"}
+	args := []any{r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner), r.UpdatedAt, null(r.UpdatedBy)}
+	for _, name := range fieldColumns(e) {
+		set = append(set, quote(name)+" = ?")
+	}
+	args = append(args, bindFields(e, r.Values)...)
+	err := changeOne(ctx, tx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND rev = ? AND deleted_at IS NULL`,
+		quote(e.Table), strings.Join(set, ", ")), append(args, r.ID, rev)...)
+	if err != nil {
+		return err
+	}
+	if err := dropKeys(ctx, tx, e.Name, r.ID); err != nil {
+		return err
+	}
+	if err := insertPhones(ctx, tx, e, r); err != nil {
+		return err
+	}
+	return insertTerms(ctx, tx, e.Name, r)
+}
+
+// DeleteRecord hides a record. Its numbers find nobody any more.
+func (s *Store) DeleteRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, id crm.ID, rev, at int64, by crm.ID) error {
+	err := changeOne(ctx, tx, `UPDATE `+quote(e.Table)+` SET deleted_at = ?, rev = rev + 1, updated_at = ?, updated_by = ?
+		WHERE id = ? AND rev = ? AND deleted_at IS NULL`, at, at, null(by), id, rev)
+	if err != nil {
+		return err
+	}
+	return dropKeys(ctx, tx, e.Name, id)
+}
+
+// errRev is told when a conditional write found another revision.
+var errRev = &crm.Error{Code: crm.Conflict, Key: "record.changed_meanwhile"}
+
+func changeOne(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return errRev
+}
+
+func dropKeys(ctx context.Context, tx *sql.Tx, entity string, id crm.ID) error {
+	for _, table := range []string{"phone_number", "search_term"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bindFields(e *crm.Entity, values map[string]any) (args []any) {
+	for i := range e.Fields {
+		if f := &e.Fields[i]; f.Key != "owner" {
+			args = append(args, f.Type.Bind(values[f.Key])...)
+		}
+	}
+	return args
+}
+
+func insertPhones(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow) error {
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		list, _ := r.Values[f.Key].([]field.Phone)
+		for position, p := range list {
+			_, err := tx.ExecContext(ctx, `INSERT INTO phone_number
+				(entity, record_id, field, position, label, raw, display, canonical, tail, switchboard) VALUES (?,?,?,?,?,?,?,?,?,?)`,
+				e.Name, r.ID, f.Key, position, p.Label, p.Raw, p.Display, p.Number, phone.Tail(p.Number), phone.Switchboard(p.Number))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// termsPerStatement keeps well below the engines' limits of bound values.
+const termsPerStatement = 100
+
+func insertTerms(ctx context.Context, tx *sql.Tx, entity string, r *RecordRow) error {
+	terms := r.Document.Terms()
+	for len(terms) > 0 {
+		n := min(len(terms), termsPerStatement)
+		args := make([]any, 0, 3*n)
+		for _, term := range terms[:n] {
+			args = append(args, term, entity, r.ID)
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO search_term (term, entity, record_id) VALUES (?,?,?)`+
+			strings.Repeat(",(?,?,?)", n-1), args...)
+		if err != nil {
+			return err
+		}
+		terms = terms[n:]
+	}
+	return nil
+}
+
+// InScope tells whether a record is there and within scope.
+func (s *Store) InScope(ctx context.Context, q Querier, schema *crm.Schema, ref crm.Ref, scope crm.Scope) (bool, error) {
+	e, ok := schema.Entity(ref.Entity)
+	if !ok {
+		return false, nil
+	}
+	b := newBuilder(schema)
+	b.add(`SELECT 1 FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND `, quote(e.Table))
+	b.args = append(b.args, ref.ID)
+	b.scope(e, "a", scope)
+	var one int
+	err := q.QueryRowContext(ctx, b.String(), b.args...).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// NextNumber counts on in a series of numbers.
+func (s *Store) NextNumber(ctx context.Context, tx *sql.Tx, series string) (n int64, err error) {
+	err = tx.QueryRowContext(ctx, `INSERT INTO number_counter (series, last) VALUES (?, 1)
+		ON CONFLICT (series) DO UPDATE SET last = number_counter.last + 1 RETURNING last`, series).Scan(&n)
+	return n, err
+}
+
+// MadeBefore finds the record a request with this key made.
+func (s *Store) MadeBefore(ctx context.Context, tx *sql.Tx, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT entity, record_id FROM idempotency WHERE user_id = ? AND key = ?`, user, key).
+		Scan(&ref.Entity, &ref.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ref, false, nil
+	}
+	return ref, err == nil, err
+}
+
+// keptKeys is how long a repeated request is recognised.
+const keptKeys = 7 * 24 * 3600 * 1000
+
+// Made keeps the key of the request that made a record.
+func (s *Store) Made(ctx context.Context, tx *sql.Tx, user crm.ID, key string, ref crm.Ref, at int64) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE at < ?`, at-keptKeys); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO idempotency (user_id, key, entity, record_id, at) VALUES (?,?,?,?,?)`,
+		user, key, ref.Entity, ref.ID, at)
+	return err
+}
+
+func null(id crm.ID) any {
+	if id == 0 {
+		return nil
+	}
+	return int64(id)
+}

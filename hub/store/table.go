@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+)
+
+// systemColumns stand in every entity's table, before those of its fields. The
+// tables are plain: adding a column to a STRICT one reads it through.
+//
+//	label       what the record is called
+//	sort_key    the label as a list orders it
+//	search_text the folded text the search box looks in; search_digits its numbers
+var systemColumns = []struct{ name, kind string }{
+	{"rev", "INTEGER NOT NULL"},
+	{"label", "TEXT NOT NULL"},
+	{"sort_key", "TEXT NOT NULL"},
+	{"search_text", "TEXT NOT NULL"},
+	{"search_digits", "TEXT NOT NULL"},
+	{"owner", "INTEGER"},
+	{"created_at", "INTEGER NOT NULL"},
+	{"updated_at", "INTEGER NOT NULL"},
+	{"created_by", "INTEGER"},
+	{"updated_by", "INTEGER"},
+	{"deleted_at", "INTEGER"},
+}
+
+// Prepare brings the tables in step with the definitions: it creates and extends,
+// and never drops.
+func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		for _, e := range schema.Entities() {
+			if err := prepareTable(ctx, tx, e); err != nil {
+				return fmt.Errorf("table %s: %w", e.Table, err)
+			}
+		}
+		return nil
+	})
+}
+
+func prepareTable(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
+	there, err := columnsOf(ctx, tx, e.Table)
+	if err != nil {
+		return err
+	}
+	if len(there) == 0 {
+		if err := createTable(ctx, tx, e.Table, there); err != nil {
+			return err
+		}
+	}
+	for i := range e.Fields {
+		for _, c := range e.Fields[i].Type.Columns(e.Fields[i].Key) {
+			if there[c.Name] {
+				continue
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf(`ALTER TABLE %s ADD COLUMN %s %s`, quote(e.Table), quote(c.Name), c.Kind))
+			if err != nil {
+				return err
+			}
+			there[c.Name] = true
+		}
+	}
+	return createIndexes(ctx, tx, e)
+}
+
+func createTable(ctx context.Context, tx *sql.Tx, table string, there map[string]bool) error {
+	ddl := `CREATE TABLE ` + quote(table) + ` (id INTEGER PRIMARY KEY`
+	for _, c := range systemColumns {
+		ddl += ", " + c.name + " " + c.kind
+		there[c.name] = true
+	}
+	_, err := tx.ExecContext(ctx, ddl+")")
+	return err
+}
+
+// createIndexes serves the lists: newest first, by owner, by what a record belongs
+// to, and by each field that sorts.
+func createIndexes(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
+	index := func(name, columns string) error {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL`,
+			quote(e.Table+"_by_"+name), quote(e.Table), columns))
+		return err
+	}
+	if err := index("updated_at", "updated_at, id"); err != nil {
+		return err
+	}
+	if err := index("owner", "owner, updated_at, id"); err != nil {
+		return err
+	}
+	if err := index("label", "sort_key, id"); err != nil {
+		return err
+	}
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		switch {
+		case f.Type == field.Reference:
+			if err := index(f.Key, quote(f.Key)+", created_at, id"); err != nil {
+				return err
+			}
+		case (f.Sortable || f.Unique) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
+			if err := index(f.Key, quote(f.Key)+", id"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -92,6 +92,7 @@ type Modem struct {
 	trace   trace
 	submits chan submit
 	resets  chan struct{}
+	sweeps  chan struct{}
 
 	mu       sync.Mutex
 	status   Status
@@ -120,7 +121,7 @@ func New(cfg Config) *Modem {
 	}
 	m := &Modem{
 		cfg: cfg, log: cfg.Log,
-		submits: make(chan submit), resets: make(chan struct{}, 1),
+		submits: make(chan submit), resets: make(chan struct{}, 1), sweeps: make(chan struct{}, 1),
 		status: Status{State: Absent}, notReady: make(chan struct{}),
 	}
 	close(m.notReady)
@@ -181,9 +182,14 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference int, err err
 }
 
 // Reset restarts the modem's radio and firmware (+CFUN=1,1) as soon as it is free.
-func (m *Modem) Reset() {
+func (m *Modem) Reset() { request(m.resets) }
+
+// Sweep looks through the modem's memories as soon as it is free.
+func (m *Modem) Sweep() { request(m.sweeps) }
+
+func request(c chan<- struct{}) {
 	select {
-	case m.resets <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -85,6 +85,8 @@ func (s *session) serve(ctx context.Context) error {
 		case <-settle.C:
 			err = s.check()
 			settle.Reset(s.interval())
+		case <-s.m.sweeps:
+			err = s.sweep()
 		case <-sweep.C:
 			err = s.sweep()
 		case <-verify.C:

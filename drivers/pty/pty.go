@@ -115,32 +115,40 @@ func (p *PTY) Write(b []byte) (int, error) {
 
 // Attached reports whether somebody has the slave open.
 func (p *PTY) Attached() bool {
-	c, err := p.master.SyscallConn()
-	if err != nil {
-		return false
-	}
-	hung := true
-	c.Control(func(fd uintptr) {
-		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-		if _, err := unix.Poll(fds, 0); err == nil {
-			hung = fds[0].Revents&unix.POLLHUP != 0
-		}
-	})
-	return !hung
+	yes, err := p.attached()
+	return yes && err == nil
 }
 
-// Wait returns nil as soon as somebody has the slave open.
+// attached fails after Close.
+func (p *PTY) attached() (yes bool, err error) {
+	c, err := p.master.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	controlErr := c.Control(func(fd uintptr) {
+		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		if _, err = unix.Poll(fds, 0); err == nil {
+			yes = fds[0].Revents&unix.POLLHUP == 0
+		}
+	})
+	return yes, errors.Join(controlErr, err)
+}
+
+// Wait returns nil as soon as somebody has the slave open, and an error after Close.
 func (p *PTY) Wait(ctx context.Context) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
-	for !p.Attached() {
+	for {
+		yes, err := p.attached()
+		if yes || err != nil && !errors.Is(err, syscall.EINTR) {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
 		}
 	}
-	return nil
 }
 
 // Close hangs the line up: every user of the slave sees it gone.

@@ -177,22 +177,13 @@ func (m *Modem) serve(p *pty.PTY) {
 		switch {
 		case errors.Is(err, io.EOF): // the user went; another may come
 			d.reset()
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			p.Wait(ctx)
-			cancel()
-			if !m.plugged(p) {
+			if p.Wait(context.Background()) != nil {
 				return
 			}
 		case err != nil:
 			return
 		}
 	}
-}
-
-func (m *Modem) plugged(p *pty.PTY) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.pty == p
 }
 
 // say sends text to the port, if plugged in. mu is held.

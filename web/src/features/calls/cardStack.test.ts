@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Card } from '@/api/types'
 import {
-  ask, close, emptyStack, hold, keepEnded, keepMissed, keepReleased, keepTaken, minimise, nextSweep, open, receive, sweep, tooOld, view,
+  ask, bring, close, emptyStack, hold, keepEnded, keepMissed, keepReleased, keepTaken, minimise, nextSweep, open, receive, sweep, tooOld, view,
   type Now, type Stack,
 } from './cardStack'
 import { knownCard, unknownCard } from './fixtures'
@@ -30,8 +30,13 @@ describe('which card is open', () => {
   })
 
   test('a card being written in is never replaced', () => {
-    const writing = hold(take(ringing('a')), 'a', 'writing', true, t0)
+    const writing = hold(take(ringing('a')), 'a', 'focus', true, t0)
     expect(ids(receive(writing, ringing('b', t0 + 1), at(t0)))).toEqual(['a*', 'b'])
+  })
+
+  test('nor one with a half filled form', () => {
+    const filling = hold(take(ringing('a')), 'a', 'draft', true, t0)
+    expect(ids(receive(filling, ringing('b', t0 + 1), at(t0)))).toEqual(['a*', 'b'])
   })
 
   test('an unsaved note alone does not keep the next call from opening', () => {
@@ -111,7 +116,7 @@ describe('TEL-12 taken by another user', () => {
   })
 
   test('it stays open under the hands of one who is writing', () => {
-    const stack = receive(hold(take(ringing('a')), 'a', 'writing', true, t0), taken, at(t0))
+    const stack = receive(hold(take(ringing('a')), 'a', 'focus', true, t0), taken, at(t0))
     expect(ids(sweep(stack, t0 + 9e6))).toEqual(['a*'])
   })
 
@@ -145,6 +150,15 @@ describe('when cards go', () => {
     expect(ids(sweep(stack, t0 + keepEnded))).toEqual(['-', 'a'])
     expect(sweep(stack, t0 + keepMissed - 1).entries.length).toBe(1)
     expect(sweep(stack, t0 + keepMissed).entries.length).toBe(0)
+  })
+
+  test('one brought back for its unsaved note goes once that is saved', () => {
+    const old = ended(ringing('a', t0 - 9e6), t0 - 8e6)
+    let stack = bring(emptyStack, old, at(t0))
+    stack = receive(stack, old, at(t0))
+    expect(ids(sweep(stack, t0 + 9e6))).toEqual(['a*'])
+    stack = hold(stack, 'a', 'unsaved', false, t0 + 9e6)
+    expect(sweep(receive(stack, old, at(t0 + 9e6)), t0 + 9e6 + keepReleased).entries.length).toBe(0)
   })
 
   test('an ignored caller goes at once', () => {

@@ -7,10 +7,10 @@
 import type { Call, Card } from '@/api/types'
 
 /**
- * What keeps a card from going by itself. focus: the keyboard is in it. writing: text is
- * being entered. unsaved: its note is not with the hub yet. pointer: the mouse is on it.
+ * What keeps a card from going by itself. focus: the keyboard is in it. draft: a form in it
+ * is half filled. unsaved: its note is not with the hub yet. pointer: the mouse is on it.
  */
-export type Hold = 'focus' | 'writing' | 'unsaved' | 'pointer'
+export type Hold = 'focus' | 'draft' | 'unsaved' | 'pointer'
 
 export interface Entry {
   id: string
@@ -69,6 +69,12 @@ export function ask(stack: Stack, card: Card): Stack {
   const present = stack.entries.find((e) => e.id === card.call.id)
   const entry: Entry = present ? { ...present, card } : { ...newEntry(card), asked: true }
   return open(insert(without(stack, entry.id), entry, ''), entry.id)
+}
+
+/** bring shows the card of a note an earlier page could not save; it goes by itself once it is saved. */
+export function bring(stack: Stack, card: Card, at: Now): Stack {
+  const known = without(stack, card.call.id)
+  return insert(known, timed({ ...newEntry(card), holds: ['unsaved'] }, at), at.me)
 }
 
 export function open(stack: Stack, id: string): Stack {
@@ -155,7 +161,8 @@ function leaves(entry: Entry, card: Card, { now }: Now): boolean {
   if (mine.closed || call.ignored) return true
   if (!mine.addressed && call.handler === undefined) return true
   // Learned late, after a reconnect, that it is long over.
-  return call.state === 'ended' && call.outcome !== 'missed' && now - (call.endedAt ?? now) > tooOld
+  const news = entry.card.call.state !== 'ended' && call.state === 'ended'
+  return news && call.outcome !== 'missed' && now - (call.endedAt ?? now) > tooOld
 }
 
 /** timed sets when the card shrinks and goes, from what changed in it since before. */
@@ -182,7 +189,7 @@ function insert(stack: Stack, entry: Entry, me: string): Stack {
 }
 
 function writtenIn(e: Entry): boolean {
-  return e.holds.includes('writing') || e.holds.includes('focus')
+  return e.holds.includes('focus') || e.holds.includes('draft')
 }
 
 /** promote opens the newest live card that the user has not put aside, when none is open. */

@@ -11,6 +11,8 @@ interface Put {
   fail(err: unknown): Promise<void>
 }
 
+const settled = async () => void (await vi.advanceTimersByTimeAsync(0))
+
 /** A hub that answers when the test says so. */
 function hub() {
   const puts: Put[] = []
@@ -18,8 +20,8 @@ function hub() {
     new Promise<{ version: number }>((resolve, reject) => {
       puts.push({
         note,
-        ok: async (version) => (resolve({ version }), await vi.advanceTimersByTimeAsync(0)),
-        fail: async (err) => (reject(err as Error), await vi.advanceTimersByTimeAsync(0)),
+        ok: (version) => (resolve({ version }), settled()),
+        fail: (err) => (reject(err as Error), settled()),
       })
     })
   return { puts, put }

@@ -37,7 +37,7 @@ export class NoteSaver {
   private sending = false
 
   constructor(
-    private readonly user: string,
+    readonly user: string,
     readonly call: string,
     note: Note,
     private readonly parts: NoteParts,

@@ -2,6 +2,8 @@ package crm
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"bellhop/hub/field"
 )
@@ -22,6 +24,9 @@ type Entity struct {
 	Filters  []string  // fields offered as quick filters
 	Related  []Related // lists on its page
 	Party    bool      // has phones and a timeline, can be who calls
+	// Timeline names the field that dates a record on the pages of those it belongs to:
+	// one of its own, or "createdAt"; "" keeps it off.
+	Timeline string
 	Access   Access
 	Number   *NumberRule
 	Hooks    Hooks
@@ -67,17 +72,47 @@ type Access struct {
 	Follow  bool     // who writes the parent writes this one too
 }
 
-// NumberRule makes document numbers such as XS-20261122-001: Prefix, the day in the
-// office's time and a count of that day, taken inside the insert.
+// NumberRule gives each new record a number inside its insert: XS-20261122-001, a
+// count of the day by the office's clock, or without Daily one that runs on: KH00124.
 type NumberRule struct {
 	Field  string
 	Prefix string
+	Daily  bool
+	Digits int
+}
+
+// Format writes the n-th number of a day.
+func (r *NumberRule) Format(day time.Time, n int64) string {
+	if r.Daily {
+		return fmt.Sprintf("%s-%s-%0*d", r.Prefix, day.Format("20060102"), r.Digits, n)
+	}
+	return fmt.Sprintf("%s%0*d", r.Prefix, r.Digits, n)
+}
+
+// Series is what is counted: the prefix, with Daily that of one day.
+func (r *NumberRule) Series(day time.Time) string {
+	if r.Daily {
+		return r.Prefix + "-" + day.Format("20060102")
+	}
+	return r.Prefix
 }
 
 // Hooks run inside the transaction that writes the record.
 type Hooks struct {
 	// Before may change or refuse the values about to be written; old is nil for a new record.
 	Before func(ctx context.Context, old, now *Record) error
+	// Effects tells what the write changes in other records. old is nil for a new record,
+	// now for a deleted one.
+	Effects func(old, now *Record) []Effect
+}
+
+// Effect changes a Kept field of another record by one statement, in the transaction
+// of the write that causes it.
+type Effect struct {
+	Ref   Ref
+	Field string
+	Add   int64 // counted up by this much
+	Max   int64 // or raised to this, if it is less
 }
 
 // Field returns the field with that key.

@@ -87,6 +87,9 @@ func (s *Schema) check(e *Entity) error {
 	if e.Number != nil {
 		named = append(named, e.Number.Field)
 	}
+	if e.Timeline != "" {
+		named = append(named, e.Timeline)
+	}
 	for _, key := range named {
 		if _, ok := e.Field(key); !ok && !SystemField(key) {
 			return fmt.Errorf("%q is no field", key)

@@ -9,6 +9,7 @@ type Field struct {
 	Type     Type
 	Required bool
 	ReadOnly bool // set by the program, never by a form
+	Kept     bool // kept by effects of other records (crm.Effect); read-only, and a write of its record leaves it alone
 	Hidden   bool // kept, but not shown in forms or lists unless asked for
 	Width    int  // of its column, in pixels; 0 lets the page choose
 	Max      int  // characters of a text; 0 is the type's own limit

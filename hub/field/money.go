@@ -1,6 +1,10 @@
 package field
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
 
 // Money is an amount in the smallest unit of its currency.
 type Money struct {
@@ -77,4 +81,21 @@ func (t money) Operand(f *Field, _ Op, in any) (any, error) {
 		return m.Minor, nil
 	}
 	return nil, &Error{Key: "field.not_money"}
+}
+
+// String writes the amount as people here do: "¥1,280.00", "US$" and others by code.
+func (m Money) String() string {
+	sign, minor := "", m.Minor
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	whole := strconv.FormatInt(minor/100, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	symbol := "¥"
+	if m.Currency != "CNY" {
+		symbol = m.Currency + " "
+	}
+	return fmt.Sprintf("%s%s%s.%02d", sign, symbol, whole, minor%100)
 }

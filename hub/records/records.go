@@ -3,24 +3,162 @@
 package records
 
 import (
+	"context"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
 
-// Records serves one store by one schema at a time.
+// Records serves one store by one schema at a time. Its methods may be called from
+// any goroutine.
 type Records struct {
 	store  *store.Store
 	schema atomic.Pointer[crm.Schema]
+	now    func() time.Time
+
+	mu      sync.Mutex
+	sources []Source
+	changed []func(Change)
 }
 
-// New serves the records of s as schema defines them.
+// New serves the records of s as schema defines them. The tables must be Prepared.
 func New(s *store.Store, schema *crm.Schema) *Records {
-	r := &Records{store: s}
+	r := &Records{store: s, now: time.Now}
 	r.schema.Store(schema)
 	return r
 }
 
 // Schema is the present definitions. A request takes them once.
 func (r *Records) Schema() *crm.Schema { return r.schema.Load() }
+
+// Change is told to OnChange after a record was written.
+type Change struct {
+	crm.Ref
+	Rev     int64
+	Owner   crm.ID
+	Private bool // nobody but Owner may hear of it
+}
+
+// OnChange registers fn to hear of every write once it is on disk.
+func (r *Records) OnChange(fn func(Change)) {
+	r.mu.Lock()
+	r.changed = append(r.changed, fn)
+	r.mu.Unlock()
+}
+
+func (r *Records) tell(e *crm.Entity, id crm.ID, rev int64, owner crm.ID) {
+	r.mu.Lock()
+	changed := r.changed
+	r.mu.Unlock()
+	for _, fn := range changed {
+		fn(Change{Ref: crm.Ref{Entity: e.Name, ID: id}, Rev: rev, Owner: owner, Private: e.Access.Private})
+	}
+}
+
+// Row is a record as one user sees it: pruned, references and users named.
+type Row struct {
+	crm.Record
+	Creator, Editor field.Person
+	MayEdit         bool
+	MayDelete       bool
+}
+
+// Get returns one record the user may read.
+func (r *Records) Get(ctx context.Context, who *rights.Rights, ref crm.Ref) (*Row, error) {
+	row, err := r.read(ctx, who, r.store.Read(), ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.show(ctx, who, []*store.RecordRow{row})
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
+func (r *Records) read(ctx context.Context, who *rights.Rights, q store.Querier, ref crm.Ref) (*store.RecordRow, error) {
+	return r.store.Record(ctx, q, r.Schema(), ref, who.Scope(ref.Entity, rights.Read), who.Scope(ref.Entity, rights.Edit))
+}
+
+// Visible tells whether the user may read a record; the card and the recordings of
+// its calls ask this (TEL-11, REC-10).
+func (r *Records) Visible(ctx context.Context, who *rights.Rights, ref crm.Ref) (bool, error) {
+	return r.store.InScope(ctx, r.store.Read(), r.Schema(), ref, who.Scope(ref.Entity, rights.Read))
+}
+
+// show makes rows of what the store read: names for references, nothing the user may
+// not see.
+func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.RecordRow) ([]*Row, error) {
+	rows := make([]*Row, len(list))
+	if len(list) == 0 {
+		return rows, nil
+	}
+	names, err := r.store.UserNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, rec := range list {
+		who.Prune(&rec.Record)
+		rows[i] = &Row{Record: rec.Record, Creator: person(names, rec.CreatedBy), Editor: person(names, rec.UpdatedBy), MayEdit: rec.MayWrite,
+			MayDelete: rec.MayWrite && who.May(rec.Entity, rights.Delete)}
+		for key, v := range rec.Values {
+			if p, ok := v.(field.Person); ok {
+				rec.Values[key] = person(names, crm.ID(p.ID))
+			}
+		}
+	}
+	return rows, r.nameRefs(ctx, list)
+}
+
+func person(names map[crm.ID]string, id crm.ID) field.Person {
+	return field.Person{ID: int64(id), Name: names[id]}
+}
+
+// nameRefs fills in the labels of all references, in one query per entity they point to.
+func (r *Records) nameRefs(ctx context.Context, list []*store.RecordRow) error {
+	schema := r.Schema()
+	e, _ := schema.Entity(list[0].Entity)
+	wanted := map[string]map[int64]bool{}
+	eachRef(e, list, func(target string, _ *store.RecordRow, _ string, ref field.Ref) {
+		if wanted[target] == nil {
+			wanted[target] = map[int64]bool{}
+		}
+		wanted[target][ref.ID] = true
+	})
+	labels := map[string]map[int64]string{}
+	for target, set := range wanted {
+		ids := make([]int64, 0, len(set))
+		for id := range set {
+			ids = append(ids, id)
+		}
+		to, _ := schema.Entity(target)
+		var err error
+		if labels[target], err = r.store.Labels(ctx, r.store.Read(), to, ids); err != nil {
+			return err
+		}
+	}
+	eachRef(e, list, func(target string, rec *store.RecordRow, key string, ref field.Ref) {
+		ref.Entity, ref.Label = target, labels[target][ref.ID]
+		rec.Values[key] = ref
+	})
+	return nil
+}
+
+func eachRef(e *crm.Entity, list []*store.RecordRow, fn func(target string, rec *store.RecordRow, key string, ref field.Ref)) {
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		if f.Ref == "" {
+			continue
+		}
+		for _, rec := range list {
+			if ref, ok := rec.Values[f.Key].(field.Ref); ok {
+				fn(f.Ref, rec, f.Key, ref)
+			}
+		}
+	}
+}

@@ -145,9 +145,16 @@ func (r *Rights) Fields(entity string) []*field.Field {
 // the card, as a filter, in search.
 func (r *Rights) MayRead(e *crm.Entity, f *field.Field) bool { return r.May(e.Name, Read) }
 
-// MayWrite tells whether the user may set the field.
-func (r *Rights) MayWrite(e *crm.Entity, f *field.Field) bool {
-	return !f.ReadOnly && r.MayRead(e, f)
+// MayWrite tells whether the user may set the field; of a new record, or of one that
+// is there. Handing a record over to somebody else is for those who see all.
+func (r *Rights) MayWrite(e *crm.Entity, f *field.Field, isNew bool) bool {
+	if f.ReadOnly || f.Kept || !r.MayRead(e, f) {
+		return false
+	}
+	if f.Key == "owner" {
+		return !e.Access.Private && (isNew || r.SeesAll())
+	}
+	return true
 }
 
 // Prune removes from values what the user may not read.

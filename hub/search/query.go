@@ -7,7 +7,7 @@ import "strings"
 type Word struct {
 	Terms  []string
 	Text   string // must stand in Document.Text; "" is no condition
-	Digits string // must stand in Document.Digits
+	Digits string // must stand in Document.Digits or Text
 }
 
 const (

@@ -36,6 +36,9 @@ func (d Document) Terms() []string {
 	}
 	for _, run := range latin {
 		add(clipTerm(string(run)))
+		if numberTyped(string(run)) != "" {
+			digitTerms(string(run), add)
+		}
 	}
 	for _, number := range strings.Fields(d.Digits) {
 		digitTerms(number, add)

@@ -162,7 +162,7 @@ func (b *builder) search(e *crm.Entity, words []search.Word) {
 			b.bind(" AND a.search_text"+like, containing(w.Text))
 		}
 		if w.Digits != "" {
-			b.bind(" AND a.search_digits"+like, containing(w.Digits))
+			b.bind(" AND (a.search_digits"+like+" OR a.search_text"+like+")", containing(w.Digits), containing(w.Digits))
 		}
 		b.WriteString(")")
 	}
@@ -331,7 +331,7 @@ func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema,
 // selected lists what is read of a record, in scanRecords' order.
 func selected(e *crm.Entity) string {
 	columns := "a.id, a.rev, a.label, a.created_at, a.updated_at, a.created_by, a.updated_by, a.owner"
-	for _, name := range fieldColumns(e) {
+	for _, name := range fieldColumns(e, false) {
 		columns += ", a." + quote(name)
 	}
 	return columns
@@ -344,7 +344,7 @@ func (s *Store) scanRecords(ctx context.Context, q Querier, e *crm.Entity, b *bu
 		return nil, nil, err
 	}
 	defer rows.Close()
-	cells := make([]any, len(fieldColumns(e)))
+	cells := make([]any, len(fieldColumns(e, false)))
 	for rows.Next() {
 		r := &RecordRow{Record: crm.Record{Entity: e.Name, Values: map[string]any{}}}
 		var at any

@@ -21,9 +21,10 @@ type RecordRow struct {
 }
 
 // fieldColumns are the columns of an entity's fields; the owner's is a system column.
-func fieldColumns(e *crm.Entity) (names []string) {
+// With written, they are those that a write of the record sets.
+func fieldColumns(e *crm.Entity, written bool) (names []string) {
 	for i := range e.Fields {
-		if e.Fields[i].Key == "owner" {
+		if e.Fields[i].Key == "owner" || written && e.Fields[i].Kept {
 			continue
 		}
 		for _, c := range e.Fields[i].Type.Columns(e.Fields[i].Key) {
@@ -38,7 +39,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *
 	columns := []string{"id", "rev", "label", "sort_key", "search_text", "search_digits", "owner", "created_at", "updated_at", "created_by", "updated_by"}
 	args := []any{r.ID, r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner),
 		r.CreatedAt, r.UpdatedAt, null(r.CreatedBy), null(r.UpdatedBy)}
-	for _, name := range fieldColumns(e) {
+	for _, name := range fieldColumns(e, true) {
 		columns = append(columns, quote(name))
 	}
 	args = append(args, bindFields(e, r.Values)...)
@@ -58,7 +59,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *
 func (s *Store) UpdateRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow, rev int64) error {
 	set := []string{"rev = ?", "label = ?", "sort_key = ?", "search_text = ?", "search_digits = ?", "owner = ?", "updated_at = ?", "updated_by = ?"}
 	args := []any{r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner), r.UpdatedAt, null(r.UpdatedBy)}
-	for _, name := range fieldColumns(e) {
+	for _, name := range fieldColumns(e, true) {
 		set = append(set, quote(name)+" = ?")
 	}
 	args = append(args, bindFields(e, r.Values)...)
@@ -111,7 +112,7 @@ func dropKeys(ctx context.Context, tx *sql.Tx, entity string, id crm.ID) error {
 
 func bindFields(e *crm.Entity, values map[string]any) (args []any) {
 	for i := range e.Fields {
-		if f := &e.Fields[i]; f.Key != "owner" {
+		if f := &e.Fields[i]; f.Key != "owner" && !f.Kept {
 			args = append(args, f.Type.Bind(values[f.Key])...)
 		}
 	}
@@ -153,6 +154,31 @@ func insertTerms(ctx context.Context, tx *sql.Tx, entity string, r *RecordRow) e
 		terms = terms[n:]
 	}
 	return nil
+}
+
+// Apply carries out an effect on another record. A record that is gone is left alone.
+func (s *Store) Apply(ctx context.Context, tx *sql.Tx, schema *crm.Schema, effect crm.Effect) error {
+	e, ok := schema.Entity(effect.Ref.Entity)
+	if !ok || effect.Ref.ID == 0 {
+		return nil
+	}
+	f, ok := e.Field(effect.Field)
+	if !ok || !f.Kept {
+		return fmt.Errorf("effect on %s.%s, which is not kept by effects", e.Name, effect.Field)
+	}
+	columns := f.Type.Columns(f.Key)
+	column := quote(columns[0].Name)
+	set, args := column+" = ?", []any{effect.Max, effect.Ref.ID, effect.Max}
+	where := fmt.Sprintf("(%s IS NULL OR %s < ?)", column, column)
+	if effect.Max == 0 {
+		set, where = fmt.Sprintf("%s = coalesce(%s, 0) + ?", column, column), "1=1"
+		args = []any{effect.Add, effect.Ref.ID}
+	}
+	if f.Type == field.Amount {
+		set += fmt.Sprintf(", %s = coalesce(%s, 'CNY')", quote(columns[1].Name), quote(columns[1].Name))
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND %s", quote(e.Table), set, where), args...)
+	return err
 }
 
 // InScope tells whether a record is there and within scope.

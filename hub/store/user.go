@@ -161,3 +161,13 @@ func (s *Store) SetRingGroup(ctx context.Context, line int, users []crm.ID) erro
 		return nil
 	})
 }
+
+// UserNames tells what every user is called.
+func (s *Store) UserNames(ctx context.Context) (map[crm.ID]string, error) {
+	users, err := s.Users(ctx)
+	names := make(map[crm.ID]string, len(users))
+	for _, u := range users {
+		names[u.ID] = u.Name
+	}
+	return names, err
+}

@@ -1,0 +1,415 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"strings"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/phone"
+	"bellhop/hub/rights"
+	"bellhop/hub/search"
+	"bellhop/hub/store"
+)
+
+// Create makes a record of values. With a key the same request sent again returns
+// the record it made the first time.
+func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string, values map[string]any, key string) (*Row, error) {
+	e, ok := r.Schema().Entity(entity)
+	if !ok {
+		return nil, crm.ErrNotFound
+	}
+	if !who.May(entity, rights.Create) {
+		return nil, errForbidden
+	}
+	now := r.now().UnixMilli()
+	rec := &store.RecordRow{Record: crm.Record{
+		Entity: entity, ID: crm.NewID(), Rev: 1, Values: map[string]any{}, Owner: who.User.ID,
+		CreatedAt: now, UpdatedAt: now, CreatedBy: who.User.ID, UpdatedBy: who.User.ID,
+	}}
+	for i := range e.Fields {
+		if e.Fields[i].Default != nil {
+			rec.Values[e.Fields[i].Key] = e.Fields[i].Default
+		}
+	}
+	w := &writing{r: r, who: who, e: e, isNew: true}
+	if err := w.take(ctx, &rec.Record, values); err != nil {
+		return nil, err
+	}
+	ref := crm.Ref{Entity: entity, ID: rec.ID}
+	again := false
+	err := r.store.Write(ctx, func(tx *sql.Tx) error {
+		if key != "" {
+			before, made, err := r.store.MadeBefore(ctx, tx, who.User.ID, key)
+			if err != nil || made {
+				ref, again = before, made
+				return err
+			}
+			if err := r.store.Made(ctx, tx, who.User.ID, key, ref, now); err != nil {
+				return err
+			}
+		}
+		return w.insert(ctx, tx, rec)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !again {
+		r.tell(e, rec.ID, rec.Rev, rec.Owner)
+	}
+	row, err := r.Get(ctx, who, ref)
+	if crm.IsCode(err, crm.NotFound) && !again {
+		// Given to somebody else at once: he who made it still sees what he made.
+		rows, err := r.show(ctx, who, []*store.RecordRow{rec})
+		if err != nil {
+			return nil, err
+		}
+		return rows[0], nil
+	}
+	return row, err
+}
+
+// Update changes the given values of the record of revision rev. If it has another
+// one by now the Conflict holds the record as it is.
+func (r *Records) Update(ctx context.Context, who *rights.Rights, ref crm.Ref, rev int64, values map[string]any) (*Row, error) {
+	e, ok := r.Schema().Entity(ref.Entity)
+	if !ok {
+		return nil, crm.ErrNotFound
+	}
+	rec, err := r.writable(ctx, who, ref, rights.Edit)
+	if err != nil {
+		return nil, err
+	}
+	if rec.Rev != rev {
+		return nil, r.conflict(ctx, who, ref)
+	}
+	old := rec.Record
+	old.Values = maps.Clone(rec.Values)
+	w := &writing{r: r, who: who, e: e, old: &old}
+	if err := w.take(ctx, &rec.Record, values); err != nil {
+		return nil, err
+	}
+	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rev+1, r.now().UnixMilli(), who.User.ID
+	err = r.store.Write(ctx, func(tx *sql.Tx) error { return w.update(ctx, tx, rec, rev) })
+	if crm.IsCode(err, crm.Conflict) {
+		return nil, r.conflict(ctx, who, ref)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.tell(e, ref.ID, rec.Rev, rec.Owner)
+	return r.Get(ctx, who, ref)
+}
+
+// Delete hides the record of revision rev.
+func (r *Records) Delete(ctx context.Context, who *rights.Rights, ref crm.Ref, rev int64) error {
+	e, ok := r.Schema().Entity(ref.Entity)
+	if !ok {
+		return crm.ErrNotFound
+	}
+	rec, err := r.writable(ctx, who, ref, rights.Delete)
+	if err != nil {
+		return err
+	}
+	err = r.store.Write(ctx, func(tx *sql.Tx) error {
+		if err := r.store.DeleteRecord(ctx, tx, e, ref.ID, rev, r.now().UnixMilli(), who.User.ID); err != nil {
+			return err
+		}
+		return r.apply(ctx, tx, e, &rec.Record, nil)
+	})
+	if crm.IsCode(err, crm.Conflict) {
+		return r.conflict(ctx, who, ref)
+	}
+	if err == nil {
+		r.tell(e, ref.ID, rev+1, rec.Owner)
+	}
+	return err
+}
+
+var errForbidden = &crm.Error{Code: crm.Forbidden, Key: "record.forbidden"}
+
+// writable reads a record the user is about to change. What he may read but not
+// change is Forbidden, what he may not read isn't there.
+func (r *Records) writable(ctx context.Context, who *rights.Rights, ref crm.Ref, action rights.Action) (*store.RecordRow, error) {
+	rec, err := r.read(ctx, who, r.store.Read(), ref)
+	if err != nil {
+		return nil, err
+	}
+	if !rec.MayWrite || !who.May(ref.Entity, action) {
+		return nil, errForbidden
+	}
+	return rec, nil
+}
+
+func (r *Records) conflict(ctx context.Context, who *rights.Rights, ref crm.Ref) error {
+	current, err := r.Get(ctx, who, ref)
+	if err != nil {
+		return err
+	}
+	return &crm.Error{Code: crm.Conflict, Key: "record.changed_meanwhile", Args: map[string]string{"name": current.Editor.Name}, Current: current}
+}
+
+// writing is one write of one user.
+type writing struct {
+	r     *Records
+	who   *rights.Rights
+	e     *crm.Entity
+	old   *crm.Record // nil for a new one
+	isNew bool
+}
+
+// take checks values and puts them into rec. All faults are told at once.
+func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]any) error {
+	var faults []crm.Error
+	for key := range values {
+		if _, ok := w.e.Field(key); !ok {
+			faults = append(faults, crm.Error{Field: key, Key: "field.unknown"})
+		}
+	}
+	for i := range w.e.Fields {
+		f := &w.e.Fields[i]
+		in, given := values[f.Key]
+		if given && (!w.who.MayWrite(w.e, f, w.isNew)) {
+			if w.same(ctx, f, rec, in) {
+				given = false
+			} else {
+				faults = append(faults, crm.Error{Field: f.Key, Key: "field.read_only"})
+				continue
+			}
+		}
+		if given {
+			if err := w.takeOne(ctx, f, rec, in); err != nil {
+				fault, ok := faultOf(f, err)
+				if !ok {
+					return err
+				}
+				faults = append(faults, fault)
+				continue
+			}
+		}
+		if f.Required && empty(rec.Values[f.Key]) && !w.numbered(f) && f.Key != "owner" {
+			faults = append(faults, crm.Error{Field: f.Key, Key: "field.required"})
+		}
+	}
+	return w.faulty(faults)
+}
+
+func (w *writing) faulty(faults []crm.Error) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	first := faults[0]
+	return &crm.Error{Code: crm.Invalid, Key: first.Key, Args: first.Args, Field: first.Field, Fields: faults}
+}
+
+// same tells that a form sent back a value it may not change, unchanged.
+func (w *writing) same(ctx context.Context, f *field.Field, rec *crm.Record, in any) bool {
+	v, err := f.Type.Parse(f, in)
+	if err != nil {
+		return false
+	}
+	if empty(v) && empty(rec.Values[f.Key]) {
+		return true
+	}
+	was := f.Type.Bind(rec.Values[f.Key])
+	for i, now := range f.Type.Bind(v) {
+		if was[i] != now {
+			return false
+		}
+	}
+	return len(was) > 0
+}
+
+func faultOf(f *field.Field, err error) (crm.Error, bool) {
+	var bad *field.Error
+	if !errors.As(err, &bad) {
+		return crm.Error{}, false
+	}
+	return crm.Error{Field: f.Key, Key: bad.Key, Args: bad.Args}, true
+}
+
+func empty(v any) bool { return v == nil || v == "" }
+
+// numbered tells that the program fills the field in.
+func (w *writing) numbered(f *field.Field) bool {
+	return w.e.Number != nil && w.e.Number.Field == f.Key
+}
+
+func (w *writing) takeOne(ctx context.Context, f *field.Field, rec *crm.Record, in any) error {
+	v, err := f.Type.Parse(f, in)
+	if err != nil {
+		return err
+	}
+	switch now := v.(type) {
+	case nil:
+		if f.Key != "owner" {
+			delete(rec.Values, f.Key)
+		} else if !w.isNew {
+			rec.Owner = 0
+			delete(rec.Values, f.Key)
+		}
+		return nil
+	case []field.Phone:
+		if v, err = w.normalise(ctx, now); err != nil {
+			return err
+		}
+	case field.Ref:
+		if err := w.reachable(ctx, f, rec, now); err != nil {
+			return err
+		}
+	case field.Person:
+		if _, err := w.r.store.User(ctx, crm.ID(now.ID)); crm.IsCode(err, crm.NotFound) {
+			return &field.Error{Key: "field.no_such_record"}
+		} else if err != nil {
+			return err
+		}
+		if f.Key == "owner" {
+			rec.Owner = crm.ID(now.ID)
+		}
+	}
+	rec.Values[f.Key] = v
+	return nil
+}
+
+// normalise brings numbers to the form callers are looked up by.
+func (w *writing) normalise(ctx context.Context, list []field.Phone) ([]field.Phone, error) {
+	area, err := w.r.store.Setting(ctx, "area_code")
+	if err != nil {
+		return nil, err
+	}
+	var kept []field.Phone
+	seen := map[string]bool{}
+	for _, p := range list {
+		number := phone.Normalise(p.Raw, area)
+		if number.Canonical == "" {
+			return nil, &field.Error{Key: "field.bad_phone", Args: map[string]string{"number": p.Raw}}
+		}
+		p.Number, p.Display = number.Canonical, number.Display
+		if !seen[p.Display] {
+			seen[p.Display] = true
+			kept = append(kept, p)
+		}
+	}
+	return kept, nil
+}
+
+// reachable refuses a reference to a record that isn't there for this user, unless it
+// stood there before.
+func (w *writing) reachable(ctx context.Context, f *field.Field, rec *crm.Record, to field.Ref) error {
+	if was, ok := rec.Values[f.Key].(field.Ref); ok && was.ID == to.ID {
+		return nil
+	}
+	ok, err := w.r.Visible(ctx, w.who, crm.Ref{Entity: f.Ref, ID: crm.ID(to.ID)})
+	if err == nil && !ok {
+		return &field.Error{Key: "field.no_such_record"}
+	}
+	return err
+}
+
+func (w *writing) insert(ctx context.Context, tx *sql.Tx, rec *store.RecordRow) error {
+	if err := w.number(ctx, tx, rec); err != nil {
+		return err
+	}
+	if err := w.finish(ctx, rec); err != nil {
+		return err
+	}
+	if err := w.r.store.InsertRecord(ctx, tx, w.e, rec); err != nil {
+		return err
+	}
+	return w.r.apply(ctx, tx, w.e, nil, &rec.Record)
+}
+
+func (w *writing) update(ctx context.Context, tx *sql.Tx, rec *store.RecordRow, rev int64) error {
+	if err := w.finish(ctx, rec); err != nil {
+		return err
+	}
+	if err := w.r.store.UpdateRecord(ctx, tx, w.e, rec, rev); err != nil {
+		return err
+	}
+	return w.r.apply(ctx, tx, w.e, w.old, &rec.Record)
+}
+
+// apply carries out what a write changes in other records.
+func (r *Records) apply(ctx context.Context, tx *sql.Tx, e *crm.Entity, old, now *crm.Record) error {
+	if e.Hooks.Effects == nil {
+		return nil
+	}
+	for _, effect := range e.Hooks.Effects(old, now) {
+		if err := r.store.Apply(ctx, tx, r.Schema(), effect); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number gives the record its number, unless it came with one.
+func (w *writing) number(ctx context.Context, tx *sql.Tx, rec *store.RecordRow) error {
+	rule := w.e.Number
+	if rule == nil || rec.Text(rule.Field) != "" {
+		return nil
+	}
+	today := w.r.now()
+	n, err := w.r.store.NextNumber(ctx, tx, rule.Series(today))
+	if err == nil {
+		rec.Values[rule.Field] = rule.Format(today, n)
+	}
+	return err
+}
+
+// finish runs the hook and derives label and search words.
+func (w *writing) finish(ctx context.Context, rec *store.RecordRow) error {
+	if w.e.Hooks.Before != nil {
+		if err := w.e.Hooks.Before(ctx, w.old, &rec.Record); err != nil {
+			return err
+		}
+	}
+	rec.Label = firstLine(rec.Text(w.e.Title))
+	if rec.Label == "" {
+		rec.Label = rec.ID.String()
+	}
+	rec.Document = document(w.e, rec.Values)
+	return nil
+}
+
+const maxLabel = 80
+
+// firstLine makes a label of a long text.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if r := []rune(s); len(r) > maxLabel {
+		s = string(r[:maxLabel-1]) + "…"
+	}
+	return s
+}
+
+// maxSearched bounds how much of one text is searched.
+const maxSearched = 500
+
+// document gathers what the search box finds a record by.
+func document(e *crm.Entity, values map[string]any) search.Document {
+	var texts, digits []string
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		switch v := values[f.Key].(type) {
+		case string:
+			if !f.Search {
+				continue
+			}
+			if r := []rune(v); len(r) > maxSearched {
+				v = string(r[:maxSearched])
+			}
+			texts = append(texts, search.Fold(v))
+			if e.Number != nil && e.Number.Field == f.Key {
+				digits = append(digits, search.Digits(v))
+			}
+		case []field.Phone:
+			for _, p := range v {
+				digits = append(digits, search.Digits(p.Number))
+			}
+		}
+	}
+	return search.Document{Text: strings.Join(texts, " "), Digits: strings.Join(digits, " ")}
+}

@@ -29,6 +29,10 @@ describe('which card is open', () => {
     expect(ids(take(ringing('a', t0), ringing('b', t0 + 1), ringing('c', t0 + 2)))).toEqual(['c*', 'b', 'a'])
   })
 
+  test('an older call that comes later, from the list of active ones, stays a bar', () => {
+    expect(ids(take(ringing('b', t0), ringing('a', t0 - 5000)))).toEqual(['b*', 'a'])
+  })
+
   test('a card being written in is never replaced', () => {
     const writing = hold(take(ringing('a')), 'a', 'focus', true, t0)
     expect(ids(receive(writing, ringing('b', t0 + 1), at(t0)))).toEqual(['a*', 'b'])

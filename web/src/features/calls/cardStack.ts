@@ -179,13 +179,18 @@ function timed(e: Entry, { me, now }: Now, before?: Card): Entry {
   return { ...e, leaveAt: now + keepEnded }
 }
 
-/** insert puts a new card in its place by time and opens it unless somebody writes in another. */
+/** insert puts a new card in its place by time and opens it unless the open one is newer or written in. */
 function insert(stack: Stack, entry: Entry, me: string): Stack {
   const current = stack.entries.find((e) => e.open)
-  const opens = !isTaken(entry.card.call, me) && !(current && writtenIn(current))
+  const opens = !isTaken(entry.card.call, me) && !(current && (writtenIn(current) || isAhead(current.card.call, entry.card.call)))
   const others = opens ? stack.entries.map(shrunk) : stack.entries
   const entries = [...others, { ...entry, open: opens }].sort((a, b) => b.card.call.startedAt - a.card.call.startedAt)
   return { gone: forget(stack.gone, entry.id), entries }
+}
+
+/** Two calls that both go on: the later one is of more interest. */
+function isAhead(a: Call, b: Call): boolean {
+  return a.state !== 'ended' && a.startedAt > b.startedAt
 }
 
 function writtenIn(e: Entry): boolean {

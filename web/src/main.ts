@@ -1,8 +1,6 @@
-import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { followSession } from '@/api/live'
-import { queryClient } from '@/api/queries'
 import { useSession } from '@/api/session'
 import { i18n, preferredLang, setLang } from '@/i18n'
 import App from './app/App.vue'
@@ -12,7 +10,7 @@ import './styles/base.css'
 import './styles/element.css'
 
 async function start() {
-  const app = createApp(App).use(createPinia()).use(i18n).use(VueQueryPlugin, { queryClient })
+  const app = createApp(App).use(createPinia()).use(i18n)
   followSession()
   await setLang(preferredLang())
   await useSession().load()

@@ -4,7 +4,8 @@ import { ApiError } from './client'
 
 /**
  * Reads that screens share. What the live stream reports as changed is fetched
- * again at once; the rest is good for half a minute.
+ * again at once; the rest is good for half a minute. Screens pass it to useQuery
+ * themselves, so that it comes with the first of them and not with the first load.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -17,6 +18,8 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
+
+queryClient.mount()
 
 on('changed', ({ entity, id }) => {
   void queryClient.invalidateQueries({ queryKey: ['record', entity, id] })

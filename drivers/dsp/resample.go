@@ -36,7 +36,7 @@ func (r *Resampler) phase(frac, cutoff float64) []float32 {
 	raw := make([]float64, len(taps))
 	for i := range taps {
 		x := float64(i-r.half+1) - frac
-		raw[i] = sinc(2*cutoff*x) * kaiser(x/float64(r.half), 7)
+		raw[i] = sinc(2*cutoff*x) * Kaiser(x/float64(r.half), 7)
 		sum += raw[i]
 	}
 	for i := range taps {
@@ -85,8 +85,8 @@ func sinc(x float64) float64 {
 	return math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// kaiser is the Kaiser window at x in -1..1.
-func kaiser(x, beta float64) float64 {
+// Kaiser is the Kaiser window at x in -1..1.
+func Kaiser(x, beta float64) float64 {
 	if x <= -1 || x >= 1 {
 		return 0
 	}

@@ -1,0 +1,140 @@
+package fsk
+
+import "math"
+
+// supervise keeps the estimate of mark fresh while nothing but mark is heard, and
+// gives up when it is gone. now is the index just after the last block, k for how
+// many blocks mark has stood.
+func (r *Receiver) supervise(now int64, k int) {
+	if len(r.paths) == 0 {
+		return
+	}
+	if best := &r.paths[0]; !best.idle {
+		// No octet holds 20 ms of mark: what was followed was no message.
+		if k >= 4 && best.gap < 2*quarters && best.pos >= 0 && !r.refused {
+			r.begin(now, k)
+		}
+		return
+	}
+	if k == 0 {
+		if r.markLost++; r.markLost > 6 {
+			r.paths = r.paths[:0]
+			r.active = false
+		}
+		return
+	}
+	r.markLost = 0
+	const lead = 8
+	if len(r.paths) > 1 && r.paths[1].metric > r.paths[0].metric-lead {
+		return
+	}
+	r.rebase(now, k)
+}
+
+// rebase moves the origin to the idle path and measures mark again over all of its
+// run, so that the octets, when they come, meet a carrier known to a hertz. It goes
+// back three bits, since the first start bit may have begun unnoticed.
+func (r *Receiver) rebase(now int64, k int) {
+	back := r.paths[0].t - 3*r.carrier.n
+	shift := int(back)
+	if shift <= 0 || shift > len(r.y) {
+		return
+	}
+	left := back - float64(shift)
+	r.y = r.y[:copy(r.y, r.y[shift:])]
+	r.origin += int64(shift)
+	for i := 1; i < len(r.paths); i++ {
+		r.free = append(r.free, r.paths[i].data)
+	}
+	r.tune(k)
+	for i := range r.y {
+		r.integrate(i)
+	}
+	metric := r.paths[0].metric
+	r.free = append(r.free, r.paths[0].data)
+	p := r.idlePathAt(now, k, left)
+	p.metric = metric
+	r.paths = append(r.paths[:0], p)
+	r.horizon = left + r.carrier.n
+}
+
+// idlePathAt is idlePath for a measurement that ends at now, later than the origin.
+func (r *Receiver) idlePathAt(now int64, k int, t float64) path {
+	p := r.idlePath(t, k)
+	c := &r.carrier
+	nominal := 2 * math.Pi * (r.modem.MarkHz - centreHz) / 8000
+	ahead := float64(now - r.origin)
+	// The measured phase is that of now: take the nominal tone there and come back.
+	p.phase += nominal*ahead - 2*math.Pi*c.hz[1]*(ahead-t)
+	p.phase = math.Mod(p.phase, 2*math.Pi)
+	return p
+}
+
+// maxMargin is how much less likely than a reading with a bad sum a reading with a
+// good one may be, in nats, to be believed.
+const maxMargin = 12
+
+// accept takes a complete frame that passed the check.
+func (r *Receiver) accept(p *path) {
+	margin := 0.0
+	if r.refused {
+		margin = r.ceiling - p.metric
+	}
+	if margin > maxMargin {
+		return
+	}
+	r.describe(p)
+	r.frame.Good = true
+	r.frame.Margin = margin
+}
+
+// refuse remembers the likeliest complete frame that did not pass.
+func (r *Receiver) refuse(p *path) {
+	if r.refused && p.metric < r.ceiling {
+		return
+	}
+	r.refused = true
+	r.ceiling = p.metric
+	r.describe(p)
+}
+
+// describe fills in the frame from p.
+func (r *Receiver) describe(p *path) {
+	r.kept = append(r.kept[:0], r.octets[p.data][:p.n]...)
+	r.frame = Frame{
+		Octets: r.kept,
+		Start:  r.origin + int64(r.starts[p.data][0]),
+		End:    r.origin + int64(p.t),
+		Done:   p.done,
+		Fit:    p.frame / float64(2*p.n),
+		EsN0:   r.carrier.es,
+	}
+}
+
+// end reports what the burst was and listens for the next.
+func (r *Receiver) end(heard func(*Receiver, *Frame)) {
+	r.active = false
+	if !r.frame.Done {
+		p := r.longest()
+		if p == nil {
+			return
+		}
+		r.describe(p)
+	}
+	heard(r, &r.frame)
+}
+
+// longest is the best path that read an octet, alive or just lost.
+func (r *Receiver) longest() *path {
+	from := r.paths
+	if len(from) == 0 {
+		from = r.next
+	}
+	if len(from) == 0 {
+		return nil
+	}
+	if p := &from[0]; !p.idle && p.n > 0 && p.data >= 0 {
+		return p
+	}
+	return nil
+}

@@ -62,7 +62,7 @@ func (d *Detector) loudest(from, to int64) (low, high int) {
 	var power [8]float64
 	for i := from; i < to; i++ {
 		for k, t := range d.block(i).tone {
-			power[k] += float64(t[0]*t[0]+t[1]*t[1]) / gain[k]
+			power[k] += float64(t[0]*t[0] + t[1]*t[1])
 		}
 	}
 	return argmax(power[:4]), argmax(power[4:])

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/records"
 )
 
 // statuses is the one table from refusals to HTTP.
@@ -50,8 +51,8 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 		status = fiber.StatusInternalServerError
 	}
 	body := fiber.Map{"error": s.errorBody(Lang(c), refusal)}
-	if refusal.Current != nil {
-		body["current"] = refusal.Current
+	if row, ok := refusal.Current.(*records.Row); ok {
+		body["current"] = recordOf(Lang(c), Rights(c), row)
 	}
 	if refusal.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(refusal.RetryAfter))

@@ -14,7 +14,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bellhop/hub/auth"
-	"bellhop/hub/crm"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
 )
@@ -28,11 +27,10 @@ type Parts struct {
 	Version   string
 	Log       *slog.Logger
 	Telephony Telephony
+	// Lines are the telephone lines the box has.
+	Lines func(ctx context.Context) []int
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
-	// EndedUser tells the live side that a user's sessions are over, so that his streams
-	// get "bye".
-	EndedUser func(user crm.ID, reason string)
 }
 
 // Server is the running web server.
@@ -79,7 +77,7 @@ func (s *Server) routes() {
 	s.searchRoutes(api)
 	s.telephonyRoutes(api)
 	s.app.Use("/api", unknownRoute)
-	s.app.Use(s.page())
+	s.app.Use(s.pages())
 }
 
 // Serve answers on l until Shutdown.

@@ -147,19 +147,26 @@ func (s *Store) RingGroups(ctx context.Context) (map[int][]crm.ID, error) {
 
 // SetRingGroup replaces a line's users.
 func (s *Store) SetRingGroup(ctx context.Context, line int, users []crm.ID) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE line = ?`, line); err != nil {
+	return s.Write(ctx, func(tx *sql.Tx) error { return setRingGroup(ctx, tx, line, users) })
+}
+
+func setRingGroup(ctx context.Context, tx *sql.Tx, line int, users []crm.ID) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE line = ?`, line); err != nil {
+		return err
+	}
+	for _, user := range users {
+		if err := joinLine(ctx, tx, line, user); err != nil {
 			return err
 		}
-		for _, user := range users {
-			_, err := tx.ExecContext(ctx, `INSERT INTO line_user (line, user_id) VALUES (?, ?)
-				ON CONFLICT DO NOTHING`, line, user)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// joinLine adds a user to a line's group; one who doesn't exist is left out.
+func joinLine(ctx context.Context, tx *sql.Tx, line int, user crm.ID) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO line_user (line, user_id) SELECT ?, id FROM user_account WHERE id = ?
+		ON CONFLICT DO NOTHING`, line, user)
+	return err
 }
 
 // UserNames tells what every user is called.
@@ -170,4 +177,19 @@ func (s *Store) UserNames(ctx context.Context) (map[crm.ID]string, error) {
 		names[u.ID] = u.Name
 	}
 	return names, err
+}
+
+// SetUserLines puts a user in the ring groups of these lines and of no other.
+func (s *Store) SetUserLines(ctx context.Context, user crm.ID, lines []int) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE user_id = ?`, user); err != nil {
+			return err
+		}
+		for _, line := range lines {
+			if err := joinLine(ctx, tx, line, user); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

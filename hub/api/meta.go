@@ -1,0 +1,194 @@
+package api
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/records"
+	"bellhop/hub/rights"
+)
+
+func (s *Server) metaRoutes(api fiber.Router) { api.Get("/meta", s.meta) }
+
+// meta is what the page draws menu, lists and forms from, in the user's language and
+// without what he may not see.
+type meta struct {
+	Rev      int64                 `json:"rev"`
+	Entities map[string]metaEntity `json:"entities"`
+	Menu     []menuItem            `json:"menu"`
+	Users    []field.Person        `json:"users"`
+}
+
+type menuItem struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	Icon  string `json:"icon"`
+	To    string `json:"to"`
+	Group string `json:"group,omitempty"`
+}
+
+type metaEntity struct {
+	Name     string          `json:"name"`
+	Label    string          `json:"label"`
+	Plural   string          `json:"plural"`
+	Icon     string          `json:"icon"`
+	Title    string          `json:"title"`
+	Subtitle string          `json:"subtitle,omitempty"`
+	Fields   []metaField     `json:"fields"`
+	List     metaList        `json:"list"`
+	Phone    crm.PhoneLayout `json:"phone"`
+	Form     metaForm        `json:"form"`
+	Filters  []string        `json:"filters"`
+	Actions  metaActions     `json:"actions"`
+	Related  []metaRelated   `json:"related"`
+	Party    bool            `json:"party"`
+}
+
+type metaList struct {
+	Columns []string `json:"columns"`
+	Sort    crm.Sort `json:"sort"`
+}
+
+type metaForm struct {
+	Sections []metaSection `json:"sections"`
+}
+
+type metaSection struct {
+	Label  string   `json:"label"`
+	Fields []string `json:"fields"`
+}
+
+type metaActions struct {
+	Create bool `json:"create"`
+	Edit   bool `json:"edit"`
+	Delete bool `json:"delete"`
+}
+
+type metaRelated struct {
+	Entity string `json:"entity"`
+	Field  string `json:"field"`
+	Label  string `json:"label"`
+}
+
+type metaField struct {
+	Key      string       `json:"key"`
+	Type     string       `json:"type"`
+	Label    string       `json:"label"`
+	Required bool         `json:"required"`
+	ReadOnly bool         `json:"readOnly"`
+	Width    int          `json:"width,omitempty"`
+	Options  []metaOption `json:"options,omitempty"`
+	Ref      string       `json:"ref,omitempty"`
+	Hint     string       `json:"hint,omitempty"`
+	Sortable bool         `json:"sortable,omitempty"`
+	Max      int          `json:"max,omitempty"`
+	Ops      []field.Op   `json:"ops"`
+	Default  any          `json:"default,omitempty"`
+}
+
+type metaOption struct {
+	ID    string     `json:"id"`
+	Label string     `json:"label"`
+	Tone  field.Tone `json:"tone"`
+}
+
+func (s *Server) meta(c *fiber.Ctx) error {
+	schema, who := s.Records.Schema(), Rights(c)
+	d := drawer{schema: schema, who: who, lang: Lang(c)}
+	out := meta{Rev: schema.Rev, Entities: map[string]metaEntity{}, Menu: d.menu(), Users: []field.Person{}}
+	for _, e := range schema.Entities() {
+		if who.May(e.Name, rights.Read) {
+			out.Entities[e.Name] = d.entity(e)
+		}
+	}
+	users, err := s.Store.Users(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.Active {
+			out.Users = append(out.Users, field.Person{ID: int64(u.ID), Name: u.Name})
+		}
+	}
+	return c.JSON(out)
+}
+
+// drawer puts the definitions into words for one user.
+type drawer struct {
+	schema *crm.Schema
+	who    *rights.Rights
+	lang   string
+}
+
+func (d drawer) text(key string) string { return d.schema.Labels.Text(d.lang, key, nil) }
+
+func (d drawer) menu() []menuItem {
+	items := []menuItem{
+		{Key: "home", Label: d.text("menu.home"), Icon: "home", To: "/"},
+		{Key: "calls", Label: d.text("menu.calls"), Icon: "call", To: "/calls"},
+		{Key: "sms", Label: d.text("menu.sms"), Icon: "sms", To: "/sms"},
+	}
+	for _, m := range d.schema.Modules {
+		for _, name := range m.Menu {
+			e, ok := d.schema.Entity(name)
+			if !ok || !d.who.May(name, rights.Read) {
+				continue
+			}
+			group := "menu.business"
+			if e.Party {
+				group = "menu.people"
+			}
+			items = append(items, menuItem{name, d.text(name + ".plural"), e.Icon, "/o/" + name, d.text(group)})
+		}
+	}
+	return items
+}
+
+func (d drawer) entity(e *crm.Entity) metaEntity {
+	shown := map[string]bool{"createdAt": true, "updatedAt": true}
+	out := metaEntity{
+		Name: e.Name, Label: d.text(e.Name + ".label"), Plural: d.text(e.Name + ".plural"), Icon: e.Icon, Title: e.Title,
+		Subtitle: e.Subtitle, Phone: e.Phone, Party: e.Party, Related: []metaRelated{}, Fields: []metaField{},
+		Actions: metaActions{d.who.May(e.Name, rights.Create), d.who.May(e.Name, rights.Edit), d.who.May(e.Name, rights.Delete)},
+	}
+	for _, f := range d.who.Fields(e.Name) {
+		if !f.Hidden {
+			shown[f.Key] = true
+			out.Fields = append(out.Fields, d.field(e, f))
+		}
+	}
+	hidden := func(key string) bool { return !shown[key] }
+	out.List = metaList{slices.DeleteFunc(slices.Clone(e.List.Columns), hidden), e.List.Sort}
+	out.Filters = slices.DeleteFunc(slices.Clone(e.Filters), hidden)
+	out.Form.Sections = []metaSection{}
+	for _, section := range e.Form {
+		fields := slices.DeleteFunc(slices.Clone(section.Fields), hidden)
+		if len(fields) > 0 {
+			out.Form.Sections = append(out.Form.Sections, metaSection{d.text(e.Name + ".sections." + section.Key), fields})
+		}
+	}
+	for _, r := range e.Related {
+		if d.who.May(r.Entity, rights.Read) {
+			out.Related = append(out.Related, metaRelated{r.Entity, r.Field, d.text(r.Entity + ".plural")})
+		}
+	}
+	return out
+}
+
+func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
+	out := metaField{
+		Key: f.Key, Type: f.Type.Name(), Label: d.text(e.Name + ".fields." + f.Key), Required: f.Required,
+		ReadOnly: !d.who.MayWrite(e, f, true), Width: f.Width, Ref: f.Ref, Sortable: records.Sortable(e, f), Max: f.Max,
+		Ops: f.Type.Ops(), Default: f.Default,
+	}
+	if f.Hint {
+		out.Hint = d.text(e.Name + ".hints." + f.Key)
+	}
+	for _, o := range f.Options {
+		out.Options = append(out.Options, metaOption{o.ID, d.text(e.Name + ".options." + f.Key + "." + o.ID), o.Tone})
+	}
+	return out
+}

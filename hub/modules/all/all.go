@@ -1,0 +1,24 @@
+// Package all lists the modules of the office's work.
+package all
+
+import (
+	"bellhop/hub/crm"
+	"bellhop/hub/modules/activity"
+	"bellhop/hub/modules/deal"
+	"bellhop/hub/modules/party"
+	"bellhop/hub/modules/quote"
+	"bellhop/hub/modules/sales"
+	"bellhop/hub/modules/schedule"
+	"bellhop/hub/modules/service"
+)
+
+// Modules, in the order of the menu.
+var Modules = []crm.Module{
+	party.Module,
+	activity.Module, // contact records
+	deal.Module,     // opportunities
+	quote.Module,
+	sales.Module,   // orders
+	service.Module, // tickets
+	schedule.Module,
+}

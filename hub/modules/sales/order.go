@@ -1,0 +1,73 @@
+package sales
+
+import (
+	"context"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+)
+
+// order is a sale. What of it is unpaid counts into the customer's balance.
+var order = crm.Entity{
+	Name: "order", Table: "sales_order", Icon: "order", Title: "no", Subtitle: "customer", Timeline: "createdAt",
+	Fields: []field.Field{
+		{Key: "no", Type: field.Text, ReadOnly: true, Search: true, Sortable: true, Width: 150},
+		{Key: "customer", Type: field.Reference, Ref: "customer", Required: true, Width: 200},
+		{Key: "contact", Type: field.Reference, Ref: "contact", Width: 110},
+		{Key: "subject", Type: field.Text, Search: true, Width: 200},
+		{Key: "date", Type: field.Day, Required: true, Sortable: true, Width: 110},
+		{Key: "state", Type: field.Select, Required: true, Default: "draft", Sortable: true, Width: 90, Options: []field.Option{
+			{ID: "draft", Tone: field.Neutral}, {ID: "confirmed", Tone: field.Info}, {ID: "shipped", Tone: field.Warn},
+			{ID: "done", Tone: field.OK}, {ID: "void", Tone: field.Bad}}},
+		{Key: "amount", Type: field.Amount, Required: true, Sortable: true, Width: 120},
+		{Key: "paid", Type: field.Amount, Width: 120},
+		{Key: "balance", Type: field.Amount, ReadOnly: true, Sortable: true, Width: 120},
+		{Key: "due", Type: field.Day, Sortable: true, Width: 110},
+		{Key: "owner", Type: field.User, Width: 90},
+		{Key: "notes", Type: field.LongText, Search: true},
+	},
+	List:  crm.List{Columns: []string{"no", "customer", "date", "state", "amount", "balance", "due", "owner"}, Sort: crm.Sort{Field: "no", Desc: true}},
+	Phone: crm.PhoneLayout{Title: "no", Badge: "state", Right: "amount", Second: "customer"},
+	Form: []crm.Section{
+		{Key: "basics", Fields: []string{"no", "customer", "contact", "subject", "date", "state", "owner"}},
+		{Key: "money", Fields: []string{"amount", "paid", "balance", "due", "notes"}},
+	},
+	Filters: []string{"state", "owner", "customer"},
+	Access:  crm.Access{Parents: []string{"customer"}},
+	Number:  &crm.NumberRule{Field: "no", Prefix: "XS", Daily: true, Digits: 3},
+	Hooks:   crm.Hooks{Before: balance, Effects: customerBalance},
+}
+
+// balance derives what is still to be paid. Drafts and void orders owe nothing.
+func balance(_ context.Context, _, now *crm.Record) error {
+	amount, _ := now.Values["amount"].(field.Money)
+	paid, ok := now.Values["paid"].(field.Money)
+	if ok && paid.Currency != amount.Currency {
+		return &crm.Error{Code: crm.Invalid, Key: "order.other_currency", Field: "paid"}
+	}
+	left := field.Money{Minor: amount.Minor - paid.Minor, Currency: amount.Currency}
+	if state := now.Text("state"); state == "draft" || state == "void" {
+		left.Minor = 0
+	}
+	now.Values["balance"] = left
+	return nil
+}
+
+// customerBalance moves the customer's balance by what the write changed.
+func customerBalance(old, now *crm.Record) []crm.Effect {
+	var effects []crm.Effect
+	for _, side := range []struct {
+		record *crm.Record
+		sign   int64
+	}{{old, -1}, {now, 1}} {
+		if side.record == nil {
+			continue
+		}
+		left, _ := side.record.Values["balance"].(field.Money)
+		ref, ok := side.record.Values["customer"].(field.Ref)
+		if ok && left.Minor != 0 {
+			effects = append(effects, crm.Effect{Ref: crm.Ref{Entity: "customer", ID: crm.ID(ref.ID)}, Field: "balance", Add: side.sign * left.Minor})
+		}
+	}
+	return effects
+}

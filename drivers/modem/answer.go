@@ -98,7 +98,7 @@ func fields(v string) []string {
 
 // field is the i-th of fs, or "".
 func field(fs []string, i int) string {
-	if i < len(fs) {
+	if i >= 0 && i < len(fs) {
 		return fs[i]
 	}
 	return ""

@@ -241,7 +241,7 @@ func tpduOf(line string, length int) ([]byte, error) {
 		return nil, errors.New("modem: empty PDU")
 	}
 	start := 1 + int(b[0])
-	if length > 0 && length < len(b) && start+length != len(b) {
+	if length > 0 && length <= len(b) && start+length != len(b) {
 		// The address is missing or padded; the length counts from the end.
 		start = len(b) - length
 	}

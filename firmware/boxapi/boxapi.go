@@ -9,6 +9,7 @@
 //	GET  /v1/status             Status
 //	GET  /v1/recordings/FILE    MP3 or peaks (Range requests); DELETE removes both
 //	GET  /v1/captures/FILE      WAV of a rejected burst
+//	GET  /v1/scope              a line as it is heard, for a technician: see ScopeFrame
 //
 // Every request carries "Authorization: Bearer TOKEN". Times are Unix milliseconds.
 package boxapi

@@ -50,6 +50,13 @@ type Recording interface {
 	Finish(complete bool)
 }
 
+// Tap is shown what a line hears, for those who watch it. Its methods must not block.
+type Tap interface {
+	Opened() // the sound begins anew; positions count from here
+	Write(p []int16, at time.Time)
+	Heard(e listen.Event) // what sensors see comes in the same words
+}
+
 // Config is what a line is made of.
 type Config struct {
 	ID       int
@@ -59,9 +66,13 @@ type Config struct {
 	NewEars  func(hookSensor, ringSensor bool) Ears
 	Report   func(boxapi.Event) // At is set; must not block
 	Recorder Recorder
-	Captures *Captures        // nil: bursts refused are not kept
-	Now      func() time.Time // of the newest sample; nil is time.Now
-	Log      *slog.Logger
+	Captures *Captures // nil: bursts refused are not kept
+	Tap      Tap       // nil: nobody can watch
+	// Beside is a second source of ringing and caller ID, a voice modem on the same
+	// line; nil: none.
+	Beside <-chan listen.Event
+	Now    func() time.Time // of the newest sample; nil is time.Now
+	Log    *slog.Logger
 }
 
 const (
@@ -82,6 +93,8 @@ type Line struct {
 	heard   *past
 	machine *machine
 
+	callers callers
+
 	pos   int64     // samples heard since the source was opened
 	posAt time.Time // when that was
 	rec   Recording
@@ -98,6 +111,9 @@ func New(c Config) *Line {
 	if c.Port == nil {
 		c.Port = noPort{}
 	}
+	if c.Tap == nil {
+		c.Tap = noTap{}
+	}
 	l := &Line{Config: c, heard: newPast(history)}
 	l.status.Line = boxapi.Line{ID: c.ID, Label: c.Label, State: boxapi.LineIdle}
 	l.status.LevelDBm0 = silent
@@ -110,6 +126,12 @@ type noPort struct{}
 
 func (noPort) OffHook() (bool, bool) { return false, false }
 func (noPort) Ringing() (bool, bool) { return false, false }
+
+type noTap struct{}
+
+func (noTap) Opened()                  {}
+func (noTap) Write([]int16, time.Time) {}
+func (noTap) Heard(listen.Event)       {}
 
 // Status is the line as it is now.
 func (l *Line) Status() boxapi.LineStatus {
@@ -155,6 +177,7 @@ func (l *Line) open(ctx context.Context, fault *faultState) error {
 	ears := l.NewEars(hookSensor, ringSensor)
 	l.pos = 0
 	l.heard.clear()
+	l.Tap.Opened()
 	silence := silenceEnds
 	if hookSensor {
 		silence = 0
@@ -186,15 +209,18 @@ func (l *Line) listen(source audio.Source, ears Ears, fault *faultState, hookSen
 		l.pos += int64(n)
 		l.posAt = l.Now()
 		l.heard.write(p[:n])
+		l.Tap.Write(p[:n], l.posAt)
 		if ringing, _ := l.Port.Ringing(); ringSensor && ringing != wasRinging {
 			wasRinging = ringing
 			ears.SetRinging(ringing)
 			l.machine.ringing(ringing, l.pos)
+			l.Tap.Heard(listen.Event{At: l.pos, Ring: &listen.Ring{On: ringing}})
 		}
 		if off, _ := l.Port.OffHook(); hookSensor && off != wasOff {
 			wasOff = off
 			ears.SetHook(off)
 			l.machine.hook(off, l.pos)
+			l.Tap.Heard(listen.Event{At: l.pos, Hook: &listen.Hook{Off: off}})
 		}
 		if l.rec != nil {
 			l.rec.Write(p[:n])
@@ -203,8 +229,9 @@ func (l *Line) listen(source audio.Source, ears Ears, fault *faultState, hookSen
 			if hookSensor && e.Hook != nil || ringSensor && e.Ring != nil {
 				return // the board knows better
 			}
-			l.machine.hear(e)
+			l.hear(e, bySound)
 		})
+		l.hearBeside()
 		l.machine.advance(l.pos, ears.Level().DBm0)
 		l.show(level.add(ears.Level()))
 	}

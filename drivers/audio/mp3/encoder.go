@@ -101,9 +101,6 @@ func (e *Encoder) Close() error {
 	return errors.Join(feedErr, e.err)
 }
 
-// Kill ends lame without its last words.
-func (e *Encoder) Kill() {
-	e.lame.Process.Kill()
-	e.stdin.Close()
-	<-e.ended
-}
+// Kill ends lame without its last words; Write fails from then on, Close tells when
+// w has had all that came before. Any goroutine may call it.
+func (e *Encoder) Kill() { e.lame.Process.Kill() }

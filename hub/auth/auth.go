@@ -17,7 +17,7 @@ import (
 
 // Limits of sessions and guessing.
 const (
-	IdleLimit     = 12 * time.Hour      // a session not used for so long is over
+	IdleLimit     = 24 * time.Hour      // a session not used for so long is over
 	AbsoluteLimit = 30 * 24 * time.Hour // and at the latest after this
 	LockAfter     = 5                   // wrong passwords in a row
 	LockFor       = 15 * time.Minute
@@ -45,7 +45,7 @@ type Auth struct {
 	tries   *tries
 
 	mu    sync.Mutex
-	ended []func(user crm.ID, reason string)
+	ended []func(Ended)
 }
 
 // New returns an Auth on store.
@@ -53,12 +53,30 @@ func New(s *store.Store) *Auth {
 	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute)}
 }
 
-// OnEnd registers fn to be called when all sessions of a user end at once: he was
-// disabled, or his password was changed by somebody else.
-func (a *Auth) OnEnd(fn func(user crm.ID, reason string)) {
+// Ended tells which sessions are over: the one with the hash Session, or all of User
+// but Kept.
+type Ended struct {
+	Session string
+	User    crm.ID
+	Kept    string
+	Reason  string // "logout", "password", "account"
+}
+
+// OnEnd registers fn to be called when sessions end before their time: a logout, a
+// disabled user, a password changed elsewhere.
+func (a *Auth) OnEnd(fn func(Ended)) {
 	a.mu.Lock()
 	a.ended = append(a.ended, fn)
 	a.mu.Unlock()
+}
+
+func (a *Auth) tell(e Ended) {
+	a.mu.Lock()
+	ended := a.ended
+	a.mu.Unlock()
+	for _, fn := range ended {
+		fn(e)
+	}
 }
 
 // End ends a user's sessions, except the one with the hash kept.
@@ -66,12 +84,7 @@ func (a *Auth) End(ctx context.Context, user crm.ID, kept, reason string) error 
 	if err := a.store.EndSessions(ctx, user, kept); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	ended := a.ended
-	a.mu.Unlock()
-	for _, fn := range ended {
-		fn(user, reason)
-	}
+	a.tell(Ended{User: user, Kept: kept, Reason: reason})
 	return nil
 }
 
@@ -166,7 +179,13 @@ func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
 var errNoSession = &crm.Error{Code: crm.Unauthorized, Key: "login.needed"}
 
 // Logout ends one session.
-func (a *Auth) Logout(ctx context.Context, s *Session) error { return a.store.EndSession(ctx, s.Hash) }
+func (a *Auth) Logout(ctx context.Context, s *Session) error {
+	if err := a.store.EndSession(ctx, s.Hash); err != nil {
+		return err
+	}
+	a.tell(Ended{Session: s.Hash, Reason: "logout"})
+	return nil
+}
 
 // Sweep removes sessions that are over.
 func (a *Auth) Sweep(ctx context.Context) error {
@@ -214,7 +233,7 @@ func (a *Auth) SetPassword(ctx context.Context, user *crm.User, password string)
 // the technician's console made, ends his sessions and lets him in again if he was
 // locked or disabled.
 func (a *Auth) ResetAdministrator(ctx context.Context, hash string) error {
-	if _, ok := parseHash(hash); !ok {
+	if !ValidHash(hash) {
 		return &crm.Error{Code: crm.Invalid, Key: "password.bad_hash"}
 	}
 	user, err := a.store.ResetAdministrator(ctx, hash)

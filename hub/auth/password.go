@@ -80,6 +80,12 @@ func Verify(password, hash string) bool {
 	return subtle.ConstantTimeCompare(sum, p.sum) == 1
 }
 
+// ValidHash tells whether hash is an argon2id hash that a password can be checked by.
+func ValidHash(hash string) bool {
+	_, ok := parseHash(hash)
+	return ok
+}
+
 // parseHash refuses costs that would take the box down; the hash may come from outside.
 func parseHash(hash string) (parsed, bool) {
 	var p parsed

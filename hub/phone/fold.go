@@ -67,6 +67,9 @@ func cutLastGroup(text string) (head, ext string, ok bool) {
 	return text[:i], ext, len(ext) > 0 && len(ext) <= 6
 }
 
+// Digits gives the digits of text, other signs dropped; full-width ones count.
+func Digits(text string) string { return digits(fold(text)) }
+
 func digits(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))

@@ -130,11 +130,22 @@ func (s *Store) SetPassword(ctx context.Context, user crm.ID, hash string, mustC
 // and returns him.
 func (s *Store) ResetAdministrator(ctx context.Context, hash string) (user crm.ID, err error) {
 	err = s.Write(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `UPDATE user_account SET password_hash = ?, must_change = 1, active = 1, failed = 0,
-			locked_until = 0 WHERE id = (SELECT min(id) FROM user_account WHERE role = ?) RETURNING id`, hash, crm.Admin).Scan(&user)
+		user, err = s.ResetAdministratorIn(ctx, tx, hash)
+		return err
 	})
+	return user, err
+}
+
+// ResetAdministratorIn does so inside a transaction, and ends his sessions.
+func (s *Store) ResetAdministratorIn(ctx context.Context, tx *sql.Tx, hash string) (user crm.ID, err error) {
+	err = tx.QueryRowContext(ctx, `UPDATE user_account SET password_hash = ?, must_change = 1, active = 1, failed = 0,
+		locked_until = 0 WHERE id = (SELECT min(id) FROM user_account WHERE role = ?) RETURNING id`, hash, crm.Admin).Scan(&user)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, crm.ErrNotFound
 	}
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM session WHERE user_id = ?`, user)
 	return user, err
 }

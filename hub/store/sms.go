@@ -47,7 +47,12 @@ func querySMS(ctx context.Context, q Querier, where string, args ...any) (*SMS, 
 
 // SMS returns the text with that ID.
 func (s *Store) SMS(ctx context.Context, id crm.ID) (*SMS, error) {
-	return querySMS(ctx, s.readers, `id = ?`, id)
+	return SMSIn(ctx, s.readers, id)
+}
+
+// SMSIn does so as q sees it.
+func SMSIn(ctx context.Context, q Querier, id crm.ID) (*SMS, error) {
+	return querySMS(ctx, q, `id = ?`, id)
 }
 
 // SMSByKey returns the text a user's page sent under key.
@@ -87,6 +92,7 @@ type SMSQuery struct {
 	Party  crm.Ref
 	Number string // canonical
 	Inbox  bool   // received and filed under nobody
+	To     int64  // before this time; 0 for no limit
 	After  string
 	Limit  int
 }
@@ -103,6 +109,9 @@ func (s *Store) SMSPage(ctx context.Context, q SMSQuery) (texts []*SMS, next str
 		where, args = append(where, `number = ?`), append(args, q.Number)
 	case q.Inbox:
 		where = append(where, `direction = 'in' AND party_id = 0`)
+	}
+	if q.To != 0 {
+		where, args = append(where, `at < ?`), append(args, q.To)
 	}
 	if at, id, ok := cutTimeCursor(q.After); ok {
 		where, args = append(where, `(at, id) < (?, ?)`), append(args, at, id)

@@ -1,0 +1,144 @@
+package telephony
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/rights"
+	"bellhop/hub/store"
+)
+
+var (
+	errNoPlay      = &crm.Error{Code: crm.Forbidden, Key: "call.play_forbidden"}
+	errNoRecording = &crm.Error{Code: crm.NotFound, Key: "call.no_recording"}
+)
+
+// play is somebody listening to something.
+type play struct {
+	user, call crm.ID
+}
+
+// onePlay is how long requests for parts of one recording count as one listening: a
+// player asks again for every seek.
+const onePlay = 30 * time.Minute
+
+// recorded finds the sound of a call for a user who may hear it (REC-10).
+func (s *Service) recorded(ctx context.Context, who *rights.Rights, id crm.ID) (*store.Call, error) {
+	p, err := s.picture(ctx, id, true)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := p.sight(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	if !p.mayPlay(who, seen) {
+		return nil, errNoPlay
+	}
+	if p.call.Recording.State != store.RecordingReady {
+		return nil, errNoRecording
+	}
+	return p.call, nil
+}
+
+// Listen opens a call's recording, or the part of it a Range header asks for, and
+// writes down that the user listens. The caller closes the body.
+func (s *Service) Listen(ctx context.Context, who *rights.Rights, id crm.ID, header http.Header, address string) (*http.Response, error) {
+	c, err := s.recorded(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	response, err := s.fetch(ctx, c.Box, c.Recording.File, header)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode/100 == 2 {
+		if err := s.noteListening(ctx, who.User.ID, id, address); err != nil {
+			response.Body.Close()
+			return nil, err // what can't be written down isn't played
+		}
+	}
+	return response, nil
+}
+
+func (s *Service) noteListening(ctx context.Context, user, call crm.ID, address string) error {
+	now := s.now()
+	s.mu.Lock()
+	for p, at := range s.plays {
+		if now.Sub(at) > onePlay {
+			delete(s.plays, p)
+		}
+	}
+	_, playing := s.plays[play{user, call}]
+	s.plays[play{user, call}] = now
+	s.mu.Unlock()
+	if playing {
+		return nil
+	}
+	return s.store.AddListening(ctx, store.Listening{Call: call, User: user, At: now.UnixMilli(), Address: address})
+}
+
+// Peaks are the loudness of a recording over its time, 0 to 1.
+type Peaks struct {
+	Peaks      []float64 `json:"peaks"`
+	DurationMS int64     `json:"durationMs"`
+}
+
+// Peaks reads the peaks beside a call's recording.
+func (s *Service) Peaks(ctx context.Context, who *rights.Rights, id crm.ID) (*Peaks, error) {
+	c, err := s.recorded(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	response, err := s.fetch(ctx, c.Box, c.Recording.File+".peaks", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, errNoRecording
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	peaks, err := parsePeaks(data)
+	if err != nil {
+		return nil, fmt.Errorf("peaks of %s: %w", c.Recording.File, err)
+	}
+	return &Peaks{Peaks: peaks, DurationMS: c.Recording.MS}, nil
+}
+
+// parsePeaks reads what the recorder writes: a JSON array of levels, or an object
+// that holds one as "peaks".
+func parsePeaks(data []byte) ([]float64, error) {
+	var object Peaks
+	if len(data) > 0 && data[0] == '{' {
+		err := json.Unmarshal(data, &object)
+		return object.Peaks, err
+	}
+	err := json.Unmarshal(data, &object.Peaks)
+	return object.Peaks, err
+}
+
+func (s *Service) fetch(ctx context.Context, box, file string, header http.Header) (*http.Response, error) {
+	client, err := s.boxNamed(box)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Recording(ctx, file, header)
+	if err != nil {
+		s.log.Warn("recording not fetched", "file", file, "err", err)
+		return nil, errAway
+	}
+	if response.StatusCode == http.StatusNotFound {
+		response.Body.Close()
+		return nil, errNoRecording
+	}
+	return response, nil
+}

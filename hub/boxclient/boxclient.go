@@ -44,10 +44,11 @@ type Handler interface {
 
 // Client speaks to one box.
 type Client struct {
-	address string // "http://127.0.0.1:7301"
-	token   string
-	http    *http.Client
-	log     *slog.Logger
+	address   string // "http://127.0.0.1:7301"
+	token     string
+	tokenFile string // wins over token
+	http      *http.Client
+	log       *slog.Logger
 }
 
 // New returns a Client for the box at address.
@@ -262,7 +263,7 @@ func (c *Client) get(ctx context.Context, path string, header http.Header) (*htt
 	for key, values := range header {
 		request.Header[key] = values
 	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Authorization", c.bearer())
 	return c.http.Do(request)
 }
 
@@ -275,7 +276,7 @@ func (c *Client) post(ctx context.Context, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Authorization", c.bearer())
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {

@@ -49,8 +49,8 @@ func (s *Server) readSettings(ctx context.Context, lang string) (*settings, erro
 		return nil, err
 	}
 	out := &settings{
-		Company: all["company"], AreaCode: all["area_code"], RecordIncoming: all["record.incoming"] == "1",
-		RecordOutgoing: all["record.outgoing"] == "1", Lines: []lineSetting{},
+		Company: all["company"], AreaCode: all["area_code"], RecordIncoming: all["record.incoming"] != "0",
+		RecordOutgoing: all["record.outgoing"] != "0", Lines: []lineSetting{},
 	}
 	for _, line := range s.lines(ctx, all, groups) {
 		users := groups[line]

@@ -39,9 +39,9 @@ func (r *Records) Schema() *crm.Schema { return r.schema.Load() }
 // Change is told to OnChange after a record was written.
 type Change struct {
 	crm.Ref
-	Rev     int64
-	Owner   crm.ID
-	Private bool // nobody but Owner may hear of it
+	Rev     int64  `json:"rev"`
+	Owner   crm.ID `json:"-"`
+	Private bool   `json:"-"` // nobody but Owner may hear of it
 }
 
 // OnChange registers fn to hear of every write once it is on disk.

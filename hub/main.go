@@ -1,0 +1,205 @@
+// Command bellhop-hub is the office's customer system: it keeps the records, shows
+// the card of whoever is calling, and serves the page. It touches no hardware; the box
+// does, and reports to it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"bellhop/hub/api"
+	"bellhop/hub/auth"
+	"bellhop/hub/boxclient"
+	"bellhop/hub/config"
+	"bellhop/hub/crm"
+	"bellhop/hub/demo"
+	"bellhop/hub/live"
+	"bellhop/hub/modules/all"
+	"bellhop/hub/records"
+	"bellhop/hub/store"
+	"bellhop/hub/telephony"
+	"bellhop/web"
+)
+
+var version = "dev" // set by the linker
+
+func main() {
+	cfg, err := config.Read(os.Args[1:], os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fail(err)
+	}
+	if cfg.Version {
+		fmt.Println(version)
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, cfg); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bellhop-hub:", err)
+	os.Exit(1)
+}
+
+// run builds the hub's parts in order and serves until ctx ends.
+func run(ctx context.Context, cfg config.Config) error {
+	log, err := newLog(cfg.Log)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	schema, err := crm.Compile(append(all.Modules,
+		crm.Module{Name: "hub", Labels: api.Labels},
+		crm.Module{Name: "telephony", Labels: telephony.Labels},
+	))
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, filepath.Join(cfg.Data, "hub.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Prepare(ctx, schema); err != nil {
+		return err
+	}
+	office := records.New(db, schema)
+	guard := auth.New(db)
+	if cfg.Demo {
+		if err := demo.Fill(ctx, os.Stdout, db, office, guard); err != nil {
+			return fmt.Errorf("demo office: %w", err)
+		}
+	}
+
+	streams := live.New()
+	calls := telephony.New(db, office, streams, log)
+	office.AddSource(calls)
+	office.OnChange(changed(streams))
+	guard.OnEnd(ended(streams))
+
+	server := api.New(api.Parts{
+		Store: db, Records: office, Auth: guard, Page: web.Page(), Log: log,
+		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
+		Lines: func(ctx context.Context) (ids []int) {
+			for _, line := range calls.Lines(ctx) {
+				ids = append(ids, line.ID)
+			}
+			return ids
+		},
+	})
+	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
+		return err
+	}
+	defer calls.Close()
+	go sweep(ctx, guard, log)
+
+	log.Info("hub started", "version", version, "address", listener.Addr(), "data", cfg.Data)
+	return serve(ctx, server, streams, listener)
+}
+
+// serve answers until ctx ends. Streams are closed first: requests under way are
+// waited for, and a stream never ends by itself.
+func serve(ctx context.Context, server *api.Server, streams *live.Hub, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	streams.Close()
+	patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(patience); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// listen says in one sentence what to do when the port is taken.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is already in use: stop the other program or choose another address with -listen", address)
+	}
+	return l, err
+}
+
+func newLog(level string) (*slog.Logger, error) {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("log level %q: choose debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: least})), nil
+}
+
+func boxes(cfg config.Config, log *slog.Logger) []*boxclient.Client {
+	if cfg.Box == "" {
+		return nil
+	}
+	return []*boxclient.Client{boxclient.New(cfg.Box, "", log).TokenFrom(cfg.BoxTokenFile)}
+}
+
+// changed tells open pages that a record was written; the event holds no value of it.
+func changed(streams *live.Hub) func(records.Change) {
+	return func(c records.Change) {
+		data, err := json.Marshal(c)
+		if err != nil {
+			return
+		}
+		streams.Publish("changed", c.Entity+" "+c.ID.String(), func(user crm.ID) []byte {
+			if c.Private && user != c.Owner {
+				return nil
+			}
+			return data
+		})
+	}
+}
+
+// ended sends "bye" to the pages of sessions that are over.
+func ended(streams *live.Hub) func(auth.Ended) {
+	return func(e auth.Ended) {
+		if e.Session != "" {
+			streams.EndSession(e.Session, e.Reason)
+			return
+		}
+		streams.EndUser(e.User, e.Kept, e.Reason)
+	}
+}
+
+// sweep removes old sessions now and then.
+func sweep(ctx context.Context, guard *auth.Auth, log *slog.Logger) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := guard.Sweep(ctx); err != nil && ctx.Err() == nil {
+			log.Error("old sessions not removed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -40,6 +40,7 @@ type Receiver struct {
 	refused  bool    // a complete reading failed the check
 	ceiling  float64 // its likelihood
 	kept     []byte  // octets of frame
+	before   []byte  // octets of the refused frame
 	Stats    Stats
 }
 
@@ -65,6 +66,7 @@ type Frame struct {
 	Good       bool    // passed the check
 	Margin     float64 // how much less likely this reading is than one that failed the check, nats
 	Fit        float64 // how well start and stop bits fitted, 1 is perfect
+	Repaired   int     // bits in which it differs from that
 	EsN0       float64 // energy of a bit over noise density
 }
 
@@ -78,6 +80,7 @@ func NewReceiver(m Modem, g Grammar, check func(octets []byte) bool) *Receiver {
 	}
 	r.y = make([]complex64, 0, prefixLen)
 	r.kept = make([]byte, 0, maxOctets)
+	r.before = make([]byte, 0, maxOctets)
 	r.octets = make([][maxOctets]byte, maxSlots)
 	r.starts = make([][maxOctets]float64, maxSlots)
 	r.paths = make([]path, 0, maxSlots)

@@ -1,6 +1,9 @@
 package fsk
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // supervise keeps the estimate of mark fresh while nothing but mark is heard, and
 // gives up when it is gone. now is the index just after the last block, k for how
@@ -83,9 +86,22 @@ func (r *Receiver) accept(p *path) {
 	if margin > maxMargin {
 		return
 	}
+	first := append(r.before[:0], r.kept...)
 	r.describe(p)
+	if r.refused {
+		r.frame.Repaired = distance(first, r.kept)
+	}
 	r.frame.Good = true
 	r.frame.Margin = margin
+}
+
+// distance counts the bits in which two frames differ.
+func distance(a, b []byte) int {
+	n := 8 * max(len(a)-len(b), len(b)-len(a))
+	for i := range min(len(a), len(b)) {
+		n += bits.OnesCount8(a[i] ^ b[i])
+	}
+	return n
 }
 
 // refuse remembers the likeliest complete frame that did not pass.
@@ -111,17 +127,18 @@ func (r *Receiver) describe(p *path) {
 	}
 }
 
-// end reports what the burst was and listens for the next.
-func (r *Receiver) end(heard func(*Receiver, *Frame)) {
+// end closes the burst, listens for the next, and reports whether there is something
+// to tell.
+func (r *Receiver) end() bool {
 	r.active = false
-	if !r.frame.Done {
-		p := r.longest()
-		if p == nil {
-			return
-		}
+	if r.frame.Done {
+		return true
+	}
+	p := r.longest()
+	if p != nil {
 		r.describe(p)
 	}
-	heard(r, &r.frame)
+	return p != nil
 }
 
 // longest is the best path that read an octet, alive or just lost.

@@ -153,3 +153,12 @@ func contentOf(kind byte, at, size int) *fsk.Prior {
 	}
 	return any
 }
+
+// Known reports whether a message may begin with this octet.
+func Known(kind byte) bool {
+	switch kind {
+	case Call, SingleCall, Waiting, SingleWaiting, Charge, SMS:
+		return true
+	}
+	return false
+}

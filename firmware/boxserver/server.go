@@ -34,6 +34,7 @@ type Config struct {
 	Handler    Handler
 	Recordings string // folder of MP3 and peaks files
 	Captures   string // folder of WAV files
+	Scope      Scope  // nil: lines can't be watched
 	Log        *slog.Logger
 }
 
@@ -57,6 +58,8 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /v1/recordings/{file}", s.recording)
 	mux.HandleFunc("DELETE /v1/recordings/{file}", s.deleteRecording)
 	mux.HandleFunc("GET /v1/captures/{file}", s.capture)
+	mux.HandleFunc("GET /v1/scope", s.watch)
+	mux.HandleFunc("GET /v1/scope/capture", s.captureNow)
 	return s.authorized(mux)
 }
 

@@ -92,7 +92,7 @@ func (s *Screen) head(width int) string {
 	}
 	right := "q leaves"
 	if s.frame.At != 0 {
-		right = time.UnixMilli(s.frame.At).Format("15:04:05.0") + "   " + right
+		right = clock(s.frame.At) + "   " + right
 	}
 	return left + strings.Repeat(" ", max(1, width-1-columns(left)-columns(right))) + right
 }
@@ -193,7 +193,7 @@ func (s *Screen) states() string {
 
 // burst draws one burst: what it says, or why it was not believed, and its octets.
 func (s *Screen) burst(b boxapi.ScopeBurst) (first, second string) {
-	first = time.UnixMilli(b.At).Format("15:04:05") + " "
+	first = clock(b.At) + " "
 	if b.Why != "" {
 		first += s.bad("refused") + " " + pad(b.Modem, 8) + " " + Words(b.Why)
 	} else {
@@ -274,6 +274,14 @@ func printable(raw []byte) bool {
 		}
 	}
 	return utf8.Valid(raw)
+}
+
+// clock is a time of day, or a position in a file.
+func clock(ms int64) string {
+	if ms < 1e12 {
+		return fmt.Sprintf("%6.1f s", float64(ms)/1000)
+	}
+	return time.UnixMilli(ms).Format("15:04:05")
 }
 
 const (

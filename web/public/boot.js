@@ -5,7 +5,7 @@
   function read(key) {
     try {
       return localStorage.getItem(key)
-    } catch (e) {
+    } catch (_e) {
       return null
     }
   }

@@ -4,6 +4,14 @@ import { useRoute } from 'vue-router'
 import { useMeta } from '@/api/meta'
 import type { MenuItem } from '@/api/types'
 
+const usualGroups: Record<string, string[]> = {
+  people: ['customer', 'contact', 'lead', 'channel', 'supplier', 'privatecontact'],
+  business: ['opportunity', 'quote', 'order', 'ticket'],
+  office: ['schedule', 'activity'],
+  telephone: ['call', 'sms'],
+  system: ['box', 'settings'],
+}
+
 /** useMenu is the menu the hub drew for this user, in groups as they stand. */
 export function useMenu() {
   const { t } = useI18n()
@@ -20,12 +28,19 @@ export function useMenu() {
       { key: 'sms', label: t('app.nav.sms'), icon: 'sms', to: '/sms' },
     ]
   })
+  /** usualGroup is the heading of an item the hub gave none. */
+  function usualGroup(item: MenuItem): string | undefined {
+    const group = Object.entries(usualGroups).find(([, icons]) => icons.includes(item.icon))?.[0]
+    return group && t('app.nav.group.' + group)
+  }
   const groups = computed(() => {
+    const named = items.value.some((i) => i.group)
     const out: { label?: string; items: MenuItem[] }[] = []
     for (const item of items.value) {
+      const label = named ? item.group : usualGroup(item)
       const last = out[out.length - 1]
-      if (last && last.label === item.group) last.items.push(item)
-      else out.push({ label: item.group, items: [item] })
+      if (last && last.label === label) last.items.push(item)
+      else out.push({ label, items: [item] })
     }
     return out
   })

@@ -1,0 +1,120 @@
+// Package config reads what the firmware is told: flags, and a file whose keys are
+// the flags' names. A flag on the command line wins over the file.
+package config
+
+import (
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Sample is an annotated file with every key at its default.
+//
+//go:embed firmware.conf
+var Sample string
+
+// Config is all the firmware can be told.
+type Config struct {
+	Board   string // see board/all
+	Lines   int    // 0: as many as the board has
+	Sound   string // ALSA devices of the lines, separated by commas
+	Country string
+
+	Data      string
+	Listen    string
+	TokenFile string
+
+	Console       string // link to the technician's console
+	SerialConsole string // serial device of it, if any
+	Modem         string // serial device of the GSM modem
+	ModemPIN      string
+
+	RecordIncoming bool
+	RecordOutgoing bool
+	DiskFloorMB    int64
+	Encoder        string
+
+	SimSensor bool
+	SimSpeed  float64
+	LogLevel  string
+}
+
+// Flags binds c to a new flag set.
+func (c *Config) Flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.String("config", "", "file of `lines` key = value; the keys are these flags")
+	f.StringVar(&c.Board, "board", "sim", "kind of box: sim, usb or rpi")
+	f.IntVar(&c.Lines, "lines", 0, "number of telephone lines; 0 is what the board has")
+	f.StringVar(&c.Sound, "sound", "", "ALSA `devices` of the lines, separated by commas")
+	f.StringVar(&c.Country, "country", "CN", "tones and ringing of the network: CN, US, UK, …, or auto")
+	f.StringVar(&c.Data, "data", "var/box", "folder of events, recordings and texts")
+	f.StringVar(&c.Listen, "listen", "127.0.0.1:8091", "address at which the hub finds the box")
+	f.StringVar(&c.TokenFile, "token-file", "var/box.token", "file of the token the hub shows; made at the first start")
+	f.StringVar(&c.Console, "console", "var/console", "link to the technician's console; empty is none")
+	f.StringVar(&c.SerialConsole, "serial-console", "", "serial `device` of the technician's console")
+	f.StringVar(&c.Modem, "modem", "", "serial `device` of the GSM modem; board sim has its own")
+	f.StringVar(&c.ModemPIN, "modem-pin", "", "PIN of the SIM")
+	f.BoolVar(&c.RecordIncoming, "record-incoming", true, "record incoming calls, until the hub says otherwise")
+	f.BoolVar(&c.RecordOutgoing, "record-outgoing", true, "record outgoing calls, until the hub says otherwise")
+	f.Int64Var(&c.DiskFloorMB, "disk-floor-mb", 200, "space in `MB` that recordings leave free on the disk")
+	f.StringVar(&c.Encoder, "encoder", "lame", "the program that makes MP3")
+	f.BoolVar(&c.SimSensor, "sim-sensor", true, "board sim has a hook sensor; false: the hook is judged by sound")
+	f.Float64Var(&c.SimSpeed, "sim-speed", 1, "how many times faster than real time board sim plays")
+	f.StringVar(&c.LogLevel, "log-level", "info", "debug, info, warn or error")
+	return f
+}
+
+// Parse reads args, and the file they name, into the flags of f.
+func Parse(f *flag.FlagSet, args []string) error {
+	f.SetOutput(io.Discard) // whoever called prints the error, once
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%q is not understood; flags begin with a dash", f.Arg(0))
+	}
+	path := f.Lookup("config").Value.String()
+	if path == "" {
+		return nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := apply(f, string(b)); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+var errLine = errors.New("not of the form key = value")
+
+// apply sets what text says and the command line did not.
+func apply(f *flag.FlagSet, text string) error {
+	given := map[string]bool{}
+	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		switch {
+		case !ok:
+			return fmt.Errorf("line %d: %w", i+1, errLine)
+		case f.Lookup(key) == nil || key == "config":
+			return fmt.Errorf("line %d: key %q not known", i+1, key)
+		case given[key]:
+			continue
+		}
+		if err := f.Set(key, value); err != nil {
+			return fmt.Errorf("line %d: %s: %w", i+1, key, err)
+		}
+	}
+	return nil
+}

@@ -164,7 +164,10 @@ func boxes(cfg config.Config, log *slog.Logger) []*boxclient.Client {
 // changed tells open pages that a record was written; the event holds no value of it.
 func changed(streams *live.Hub) func(records.Change) {
 	return func(c records.Change) {
-		data, err := json.Marshal(c)
+		data, err := json.Marshal(struct {
+			crm.Ref
+			Rev int64 `json:"rev"`
+		}{c.Ref, c.Rev})
 		if err != nil {
 			return
 		}

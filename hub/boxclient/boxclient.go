@@ -54,10 +54,11 @@ type Client struct {
 // New returns a Client for the box at address.
 func New(address, token string, log *slog.Logger) *Client {
 	transport := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		MaxIdleConnsPerHost: 4,
-		IdleConnTimeout:     time.Minute,
-		DisableCompression:  true,
+		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       time.Minute,
+		DisableCompression:    true,
+		ResponseHeaderTimeout: asking,
 	}
 	return &Client{
 		address: strings.TrimSuffix(address, "/"), token: token,

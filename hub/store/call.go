@@ -100,7 +100,9 @@ func queryCall(ctx context.Context, q Querier, where string, args ...any) (*Call
 }
 
 // Call returns the call with that ID.
-func (s *Store) Call(ctx context.Context, id crm.ID) (*Call, error) { return CallIn(ctx, s.readers, id) }
+func (s *Store) Call(ctx context.Context, id crm.ID) (*Call, error) {
+	return CallIn(ctx, s.readers, id)
+}
 
 // CallIn does so as q sees it.
 func CallIn(ctx context.Context, q Querier, id crm.ID) (*Call, error) {

@@ -5,6 +5,7 @@ package telephony
 
 import (
 	"context"
+	"embed"
 	"log/slog"
 	"maps"
 	"slices"
@@ -50,7 +51,8 @@ type office struct {
 	record   boxapi.SetRecording
 }
 
-// New returns the telephony on a store. Start it to follow boxes.
+// New returns the telephony on a store. It is a records.Source; Start makes it follow
+// boxes.
 func New(s *store.Store, r *records.Records, h *live.Hub, log *slog.Logger) *Service {
 	return &Service{
 		store: s, records: r, live: h, log: log, now: time.Now,
@@ -140,3 +142,8 @@ func (s *Service) readSettings(ctx context.Context) (office, error) {
 
 // on reads a switch that is on until somebody turns it off.
 func on(value string) bool { return value != "0" && value != "false" }
+
+// Labels are the texts of this package, beside those of the modules.
+//
+//go:embed labels/*.json
+var Labels embed.FS

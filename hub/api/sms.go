@@ -1,0 +1,65 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"bellhop/hub/store"
+	"bellhop/hub/telephony"
+)
+
+func (s *Server) smsRoutes(api fiber.Router) {
+	api.Get("/sms", s.texts)
+	api.Post("/sms", s.sendText)
+	api.Post("/sms/:id/resend", s.resendText)
+	api.Post("/sms/:id/link", s.linkText)
+}
+
+func (s *Server) texts(c *fiber.Ctx) error {
+	party, err := partyQuery(c.Query("party"))
+	if err != nil {
+		return err
+	}
+	q := store.SMSQuery{Party: party, Inbox: c.QueryBool("inbox"), After: c.Query("after"), Limit: c.QueryInt("limit")}
+	page, err := s.phone().Texts(c.UserContext(), Rights(c), q, c.Query("number"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(page)
+}
+
+func (s *Server) sendText(c *fiber.Ctx) error {
+	var n telephony.NewSMS
+	if err := body(c, &n); err != nil {
+		return err
+	}
+	return answerSMS(c)(s.phone().SendSMS(c.UserContext(), Rights(c), n))
+}
+
+func answerSMS(c *fiber.Ctx) func(*telephony.SMS, error) error {
+	return func(m *telephony.SMS, err error) error {
+		if err != nil {
+			return err
+		}
+		return c.JSON(m)
+	}
+}
+
+func (s *Server) resendText(c *fiber.Ctx) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	return answerSMS(c)(s.phone().ResendSMS(c.UserContext(), Rights(c), id))
+}
+
+func (s *Server) linkText(c *fiber.Ctx) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	to, err := target(c)
+	if err != nil {
+		return err
+	}
+	return answerSMS(c)(s.phone().LinkSMS(c.UserContext(), Rights(c), id, to))
+}

@@ -20,19 +20,19 @@ type path struct {
 	metric float64 // log likelihood against noise, less what a right path gains
 	fit    float64 // running correlation with the sent tone, 1 is perfect
 
-	octet   byte
-	pos     int8  // 0 start, 1-8 data, 9 stop, -1 between octets
-	gap     int16 // quarter bits of mark since the last stop bit
-	gaps    int16 // octets that came after a gap
-	n       int16 // octets complete
-	bits    uint32
-	state   uint32
-	prior   *Prior
-	done    bool
-	idle    bool    // still in the mark before the first octet
-	frame   float64 // sum of correlations of start and stop bits
-	data    int16   // slot of octets and starts
-	aliveAt int64
+	octet byte
+	pos   int8  // 0 start, 1-8 data, 9 stop, -1 between octets
+	gap   int16 // quarter bits of mark since the last stop bit
+	gaps  int16 // octets that came after a gap
+	n     int16 // octets complete
+	bits  uint32
+	state uint32
+	prior *Prior
+	grid  int8 // where the next bit begins in the grid of an 8 kHz transmitter; -1: free
+	done  bool
+	idle  bool    // still in the mark before the first octet
+	frame float64 // sum of correlations of start and stop bits
+	data  int16   // slot of octets and starts
 }
 
 // carrier is what is known about a burst before its first octet.
@@ -43,8 +43,20 @@ type carrier struct {
 	noise   float64    // noise density, per sample of the analytic signal
 	rad     float64    // phase between the tones that builds up in one sample
 	q       float64    // phase noise a bit, rad²
+	qt      float64    // phase noise a change of tone, rad²
 	r       [2]float64
 	gapCost float64
+}
+
+// offset is how far from the even clock the next bit begins. Many transmitters are
+// programs that run at 8 kHz and change tone only between samples: their bits last 7,
+// 7 and 6 samples, and phase wanders by what that adds up to. The pattern repeats
+// every three bits, so there are three ways to stand in it.
+func (s *path) offset() float64 {
+	if s.grid < 0 {
+		return 0
+	}
+	return float64(s.grid-1) / 3
 }
 
 // Order of the covariance's ten numbers.

@@ -50,7 +50,7 @@ type Stats struct {
 }
 
 const (
-	maxPaths  = 32
+	maxPaths  = 48
 	maxSlots  = 3*maxPaths + 16
 	maxOctets = 270
 	// prefixLen bounds how long one burst may last: 4 s.
@@ -165,10 +165,11 @@ func (r *Receiver) tune(k int) {
 	a2 := m.amplitude * m.amplitude
 	c.noise = m.noise * 8000 / 2760
 	c.es = a2 * c.n / math.Max(c.noise, 1e-9)
-	c.es = math.Max(1.5, math.Min(c.es, 25))
+	c.es = math.Max(1.5, math.Min(c.es, 10))
 	c.noise = a2 * c.n / c.es
 	c.r = [2]float64{1 / (2 * c.es), 1 / (2 * c.es)}
 	c.q = 4e-4
+	c.qt = 0.05 * sq(c.es/25)
 	for i := range r.nco {
 		s, co := math.Sincos(-2 * math.Pi * c.hz[i])
 		r.turn[i] = complex(co, s)
@@ -189,7 +190,7 @@ func (r *Receiver) measure(k int) tone {
 func (r *Receiver) idlePath(t float64, k int) path {
 	c := &r.carrier
 	m := r.measure(k)
-	p := path{t: t, idle: true, pos: -1, fit: 1, data: r.take()}
+	p := path{t: t, idle: true, pos: -1, fit: 1, bits: 1, grid: -1, data: r.take()}
 	// The nominal mark tone's phase at the origin, by the phasor table, then ours.
 	nominal := 2 * math.Pi * (r.modem.MarkHz - centreHz) / 8000 * float64(r.origin%8000)
 	p.phase = math.Mod(nominal+m.phase, 2*math.Pi)
@@ -382,8 +383,14 @@ func (r *Receiver) take1(i int, bit int, prior float64) {
 // moves p there.
 func (r *Receiver) hear(p *path, tone int, n, prior float64) float64 {
 	c := &r.carrier
-	x, y := r.correlate(tone, p.t, n)
-	angle := p.phase - 2*math.Pi*c.hz[tone]*p.t
+	from := p.t + p.offset()
+	p.t += n
+	if n == c.n && p.grid >= 0 {
+		p.grid = (p.grid + 1) % 3
+	}
+	n = p.t + p.offset() - from
+	x, y := r.correlate(tone, from, n)
+	angle := p.phase - 2*math.Pi*c.hz[tone]*from
 	if tone == 0 {
 		angle += p.delta + p.omega/2
 	}
@@ -395,9 +402,11 @@ func (r *Receiver) hear(p *path, tone int, n, prior float64) float64 {
 	p.metric += (2*a*re-a*a*n)/c.noise - c.es*n/c.n + prior
 	corr := re / (a * n)
 	p.fit += (corr - p.fit) * 0.04 * n / c.n
-	p.t += n
 	p.phase += 2 * math.Pi * c.hz[tone] * n
-	if n == c.n {
+	if n > c.n/2 {
+		if p.bits&1 != uint32(tone) {
+			p.p[ff] += c.qt
+		}
 		p.observe(c, tone, re, im)
 	} else {
 		p.quarter(c, re*quarters, im*quarters)
@@ -431,26 +440,12 @@ func (r *Receiver) wait(i int) {
 			begin, stay = -0.3, -1.3
 		}
 	}
-	if len(r.next) < cap(r.next) && len(r.free) > 0 {
-		r.next = append(r.next, *p)
-		j := len(r.next) - 1
-		r.fork(j)
-		q := &r.next[j]
-		if q.idle {
-			q.idle, q.n = false, 0
+	if p.idle {
+		for grid := int8(-1); grid < 3; grid++ {
+			r.start(i, grid, begin)
 		}
-		if q.gap > 0 {
-			q.gaps++
-			if q.gap%quarters != 0 {
-				q.p[dd] += 0.1
-			}
-		}
-		q.gap = 0
-		q.pos = 0
-		r.take1(j, 0, begin)
-		if r.next[j].metric <= dead {
-			r.drop(j)
-		}
+	} else {
+		r.start(i, p.grid, begin)
 	}
 	p = &r.next[i]
 	p.gap++
@@ -461,6 +456,38 @@ func (r *Receiver) wait(i int) {
 	r.hear(p, 1, r.carrier.n/quarters, stay)
 	if p.idle {
 		p.gap = 1
+	}
+}
+
+// start appends to next the belief that path i's next octet begins now.
+func (r *Receiver) start(i int, grid int8, prior float64) {
+	if len(r.next) == cap(r.next) || len(r.free) == 0 {
+		return
+	}
+	r.next = append(r.next, r.next[i])
+	j := len(r.next) - 1
+	r.fork(j)
+	q := &r.next[j]
+	q.grid = grid
+	if q.idle {
+		q.idle, q.n = false, 0
+		if grid >= 0 {
+			q.phase += 2 * math.Pi * r.carrier.hz[1] * q.offset()
+		}
+	}
+	if q.gap > 0 {
+		q.gaps++
+		if q.gap%quarters != 0 {
+			q.p[dd] += 0.1
+		} else if grid >= 0 {
+			q.grid = int8((int(grid) + int(q.gap)/quarters) % 3)
+		}
+	}
+	q.gap = 0
+	q.pos = 0
+	r.take1(j, 0, prior)
+	if r.next[j].metric <= dead {
+		r.drop(j)
 	}
 }
 
@@ -517,7 +544,7 @@ func (r *Receiver) twin(p *path, c *carrier) bool {
 	for i := range r.paths {
 		o := &r.paths[i]
 		if o.state == p.state && o.pos == p.pos && o.n == p.n && o.octet == p.octet &&
-			o.idle == p.idle && o.bits&0x3ff == p.bits&0x3ff && math.Abs(o.t-p.t) < 0.12*c.n &&
+			o.idle == p.idle && o.grid == p.grid && o.bits&0x3ff == p.bits&0x3ff && math.Abs(o.t-p.t) < 0.12*c.n &&
 			o.done == p.done {
 			return true
 		}

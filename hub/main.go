@@ -87,7 +87,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	office := records.New(db, schema)
 	guard := auth.New(db)
 	if cfg.Demo {
-		if err := demo.Fill(ctx, os.Stdout, db, office, guard); err != nil {
+		if err := demo.Fill(ctx, os.Stdout, db, office); err != nil {
 			return fmt.Errorf("demo office: %w", err)
 		}
 	}

@@ -35,6 +35,7 @@ type Box struct {
 	refuse   string
 	status   boxapi.Status
 	files    map[string][]byte
+	scope    []boxapi.ScopeFrame // of line 1; nil: the line can't be watched
 	name     string
 	boot     string
 	repeat   bool
@@ -57,6 +58,8 @@ func Start(t testing.TB) *Box {
 	mux.HandleFunc("POST /v1/commands", b.serveCommand)
 	mux.HandleFunc("GET /v1/status", b.serveStatus)
 	mux.HandleFunc("GET /v1/recordings/", b.serveRecording)
+	mux.HandleFunc("GET /v1/scope", b.serveScope)
+	mux.HandleFunc("GET /v1/scope/capture", b.serveCapture)
 	b.server = httptest.NewServer(withToken(mux))
 	b.URL = b.server.URL
 	t.Cleanup(func() {

@@ -552,6 +552,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/box/lines/{line}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        /** @description What is heard on a line, for administrators. Server-sent events: frame ScopeFrame, ten a second; lost {} when the box goes away, after which the stream ends. */
+        get: operations["watchLine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/box/lines/{line}/capture": {
+        parameters: {
+            query?: {
+                seconds?: number;
+            };
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        /** @description the last seconds of a line's sound, for administrators */
+        get: operations["captureLine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/box/lines/{line}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description rings a line of a simulated box; started is false on a real line, which somebody has to call */
+        post: operations["testLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1112,6 +1171,58 @@ export interface components {
             };
             reload?: Record<string, never>;
         };
+        TestCall: {
+            /** @description digits; P withheld, O unavailable */
+            from: string;
+            name?: string;
+            /** @enum {unknown} */
+            standard?: "" | "bell202" | "v23" | "dtmf";
+        };
+        /** @description caller ID as it was heard; believed where why is absent */
+        ScopeBurst: {
+            /** @description grows; the same in every stream */
+            id: number;
+            at: number;
+            durationMs: number;
+            levelDbm0: number;
+            modem?: string;
+            standard?: string;
+            number?: string;
+            name?: string;
+            /** @description P withheld, O unavailable */
+            reason?: string;
+            /** @description MMDDhhmm */
+            time?: string;
+            waiting?: boolean;
+            confidence?: number;
+            repaired?: number;
+            why?: string;
+            /** @description hex */
+            raw?: string;
+        };
+        /** @description one look at a line; levels in dBm0, -99 is silence */
+        ScopeFrame: {
+            at: number;
+            /** @description the box's number of it */
+            line: number;
+            /** @enum {unknown} */
+            state: "" | "idle" | "ringing" | "talking" | "fault";
+            levelDbm0: number;
+            peakDbm0: number;
+            offsetPct: number;
+            clipped: number;
+            /** @enum {unknown} */
+            warning?: "clipping" | "silence" | "dead";
+            /** @description 63 bins of 50 Hz from 275 Hz */
+            spectrum: number[];
+            ringing: boolean;
+            offHook: boolean;
+            tone?: string;
+            carrier?: string;
+            bits?: string;
+            keys?: string;
+            bursts?: components["schemas"]["ScopeBurst"][];
+        };
     };
     responses: {
         /** @description alive */
@@ -1212,6 +1323,7 @@ export interface components {
     parameters: {
         id: string;
         entity: string;
+        line: number;
     };
     requestBodies: never;
     headers: never;
@@ -2048,6 +2160,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Box"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    watchLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ScopeFrame"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    captureLine: {
+        parameters: {
+            query?: {
+                seconds?: number;
+            };
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WAV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    testLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line: components["parameters"]["line"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestCall"];
+            };
+        };
+        responses: {
+            /** @description whether it rings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        started: boolean;
+                        board: string;
+                    };
                 };
             };
             default: components["responses"]["Error"];

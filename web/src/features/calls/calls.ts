@@ -109,6 +109,9 @@ export const useCalls = defineStore('calls', () => {
     const saver: NoteSaver = new NoteSaver(me(), id, card.note, { put: callApi.putNote, changed: () => noteChanged(id) })
     const ref = shallowRef(saver)
     notes.set(id, ref)
+    const draft = drafts(me())[id]
+    // Not now: a component may be asking in the midst of its own setup.
+    if (draft) queueMicrotask(() => (saver.restore(draft), noteChanged(id)))
     return ref
   }
   function noteChanged(id: string): void {
@@ -138,8 +141,7 @@ export const useCalls = defineStore('calls', () => {
       const card = await callApi.card(id).catch(() => undefined)
       if (!card || notes.has(id)) continue
       if (!stack.entries.some((e) => e.id === id)) set(cards.bring(stack, card, now()))
-      note(card).value.restore(draft)
-      noteChanged(id)
+      note(card)
     }
   }
 

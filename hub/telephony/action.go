@@ -135,7 +135,7 @@ func (s *Service) edit(ctx context.Context, who *rights.Rights, id crm.ID, chang
 		return err
 	}
 	s.publishCall(ctx, id)
-	s.keepStep(edited)
+	s.fileNotes(ctx, edited, 0)
 	return nil
 }
 

@@ -2,9 +2,8 @@ package telephony
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"time"
 
@@ -107,23 +106,11 @@ func (s *Service) Peaks(ctx context.Context, who *rights.Rights, id crm.ID) (*Pe
 	if err != nil {
 		return nil, err
 	}
-	peaks, err := parsePeaks(data)
-	if err != nil {
-		return nil, fmt.Errorf("peaks of %s: %w", c.Recording.File, err)
+	peaks := &Peaks{Peaks: make([]float64, len(data)), DurationMS: c.Recording.MS}
+	for i, level := range data { // an octet each
+		peaks.Peaks[i] = math.Round(float64(level)/255*1000) / 1000
 	}
-	return &Peaks{Peaks: peaks, DurationMS: c.Recording.MS}, nil
-}
-
-// parsePeaks reads what the recorder writes: a JSON array of levels, or an object
-// that holds one as "peaks".
-func parsePeaks(data []byte) ([]float64, error) {
-	var object Peaks
-	if len(data) > 0 && data[0] == '{' {
-		err := json.Unmarshal(data, &object)
-		return object.Peaks, err
-	}
-	err := json.Unmarshal(data, &object.Peaks)
-	return object.Peaks, err
+	return peaks, nil
 }
 
 func (s *Service) fetch(ctx context.Context, box, file string, header http.Header) (*http.Response, error) {

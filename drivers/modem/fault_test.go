@@ -47,7 +47,9 @@ func TestSilentPort(t *testing.T) {
 	defer stop()
 	for range 2 { // it comes back to it
 		o.waitState(t, modem.Starting)
-		o.wait(t, "absent", func() bool { s := o.last(); return s.State == modem.Absent && s.Why == "modem does not answer" })
+		if s := o.waitState(t, modem.Absent); s.Why != "modem does not answer" {
+			t.Errorf("absent because %q", s.Why)
+		}
 	}
 }
 

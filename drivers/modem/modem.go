@@ -46,9 +46,12 @@ type Handler interface {
 type Config struct {
 	Open   func() (Port, error) // opens the port anew at each call
 	Models []Model              // tried in order; see drivers/modem/all
-	PIN    string               // of the SIM; tried once, so that three tries are never used up
-	Timing Timing
-	Log    *slog.Logger
+	PIN    string               // of the SIM
+	// PINTried is a file that remembers, over restarts too, that PIN was tried and not
+	// taken: three wrong tries lock the SIM. Without it PIN is tried once a run.
+	PINTried string
+	Timing   Timing
+	Log      *slog.Logger
 }
 
 // Timing holds the waits; the zero value of each means the default.

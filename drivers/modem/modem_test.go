@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,7 @@ type office struct {
 	received []modem.Deliver
 	reports  []modem.Report
 	refuse   int // this many texts are not committed
+	waited   int // how many of statuses an earlier waitState went past
 }
 
 func newOffice() *office {
@@ -91,10 +93,18 @@ func (o *office) last() modem.Status {
 	return o.statuses[len(o.statuses)-1]
 }
 
+// waitState waits for a state that came since the last waitState, even if it passed at
+// once, or is there now.
 func (o *office) waitState(t *testing.T, state modem.State) modem.Status {
 	t.Helper()
 	var s modem.Status
 	o.wait(t, "state "+string(state), func() bool {
+		for i, status := range o.statuses[o.waited:] {
+			if status.State == state {
+				s, o.waited = status, o.waited+i+1
+				return true
+			}
+		}
 		s = o.last()
 		return s.State == state
 	})
@@ -309,7 +319,7 @@ func TestLateAnswersDoNotShift(t *testing.T) {
 	far, _, o := plug(t, modemtest.Config{}, timing)
 	o.waitState(t, modem.Ready)
 	far.Set(func(b *modemtest.Behaviour) { b.Late = []string{"+CSQ"}; b.Signal = 31 })
-	o.wait(t, "the time-out", func() bool { return o.last().State == modem.Suspect })
+	o.waitState(t, modem.Suspect)
 	o.wait(t, "the new signal", func() bool {
 		s := o.last()
 		return s.State == modem.Ready && s.SignalDBm == -51 && s.Operator == "CHINA MOBILE"
@@ -334,21 +344,9 @@ func TestStates(t *testing.T) {
 	set(func(b *modemtest.Behaviour) { b.SIM, b.PIN, b.Registration = "SIM PIN", "1234", 1 })
 	o.waitState(t, modem.Ready) // unlocked with the configured PIN
 
-	set(func(b *modemtest.Behaviour) { b.SIM, b.PIN = "SIM PIN", "9999" })
-	o.waitState(t, modem.PIN)
-	for range 3 { // it must not try again and again
-		o.do(func() {})
-		time.Sleep(quick.Settle)
-	}
-	tries := 0
-	for _, c := range far.Commands() {
-		if strings.HasPrefix(c, "AT+CPIN=") {
-			tries++
-		}
-	}
-	if tries != 1 {
-		t.Errorf("tried the PIN %d times", tries)
-	}
+	set(func(b *modemtest.Behaviour) { b.SIM, b.PIN = "SIM PIN", "1234" })
+	o.waitState(t, modem.Starting) // unlocked again
+	o.waitState(t, modem.Ready)
 	set(func(b *modemtest.Behaviour) { b.SIM = "SIM PUK" })
 	o.wait(t, "PUK", func() bool { return strings.Contains(o.last().Why, "PUK") })
 	set(func(b *modemtest.Behaviour) { b.SIM = "READY" })
@@ -367,6 +365,45 @@ func TestStates(t *testing.T) {
 	near.Reset()
 	o.waitState(t, modem.Suspect)
 	o.waitState(t, modem.Ready)
+}
+
+func TestWrongPINIsTriedOnce(t *testing.T) {
+	far, err := modemtest.Start(modemtest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	far.Set(func(b *modemtest.Behaviour) { b.SIM, b.PIN = "SIM PIN", "9999" })
+	tries := func(pin string) int {
+		n := 0
+		for _, c := range far.Commands() {
+			if c == `AT+CPIN="`+pin+`"` {
+				n++
+			}
+		}
+		return n
+	}
+	asked := func() int { return strings.Count(strings.Join(far.Commands(), "\n"), "AT+CPIN?") }
+	note := filepath.Join(t.TempDir(), "pin")
+	run := func(pin string, state modem.State) {
+		_, o, stop := drive(t, far, quick, func(c *modem.Config) { c.PIN, c.PINTried = pin, note })
+		defer stop()
+		o.waitState(t, state)
+		for more := asked() + 3; state == modem.PIN && asked() < more; { // it had the chance to try again
+			time.Sleep(time.Millisecond)
+		}
+	}
+	run("1234", modem.PIN)
+	run("1234", modem.PIN)
+	if n := tries("1234"); n != 1 {
+		t.Errorf("wrong PIN tried %d times in two runs", n)
+	}
+	run("9999", modem.Ready) // somebody corrected it
+	far.Set(func(b *modemtest.Behaviour) { b.SIM = "SIM PIN" })
+	run("9999", modem.Ready)
+	if n := tries("9999"); n != 2 {
+		t.Errorf("right PIN tried %d times in two runs", n)
+	}
 }
 
 func TestWakesADeafModem(t *testing.T) {

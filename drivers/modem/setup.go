@@ -127,23 +127,6 @@ func (s *session) sim() (State, string, error) {
 	}
 }
 
-// unlock tries the configured PIN once in the life of the program: three wrong tries
-// lock the SIM.
-func (s *session) unlock() (State, string, error) {
-	if s.m.cfg.PIN == "" || s.m.pinTried {
-		return PIN, "SIM wants its PIN", nil
-	}
-	s.m.pinTried = true
-	_, err := s.command(`+CPIN="`+s.m.cfg.PIN+`"`, s.t.Slow)
-	switch {
-	case err == nil:
-		return Starting, "SIM unlocked", nil
-	case refused(err) || errors.Is(err, errSilent):
-		return PIN, "the SIM did not take its PIN", nil
-	}
-	return "", "", err
-}
-
 // arrange sets PDU mode, storage and announcements. why is not empty when the modem
 // can't be used yet.
 func (s *session) arrange() (why string, err error) {

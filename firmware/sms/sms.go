@@ -164,8 +164,6 @@ func (s *Service) restore() error {
 			var at int64
 			err = json.Unmarshal(raw, &at)
 			s.seen[name] = at
-		case "alert":
-			s.alerts[name] = true
 		case "next":
 			err = json.Unmarshal(raw, &s.next)
 		}

@@ -453,6 +453,7 @@ func TestWaitsWithoutModem(t *testing.T) {
 	b.hub.wait(t, "the alert", b.hub.alert(alertAbsent, true))
 	b.stop()
 	b.run(timing) // and over a restart
+	b.hub.wait(t, "the alert again", b.hub.alert(alertAbsent, true))
 	if err := b.far.Replug(); err != nil {
 		t.Fatal(err)
 	}

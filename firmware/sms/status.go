@@ -64,20 +64,14 @@ func (s *Service) watchModem(now time.Time) {
 	}
 }
 
-// alert raises or clears an alert, once. mu is held.
+// alert raises or clears an alert, once. A new run starts with none raised: what is
+// still true is raised again. mu is held.
 func (s *Service) alert(kind string, raised bool, detail string) {
 	if s.alerts[kind] == raised {
 		return
 	}
 	e := boxapi.AlertChanged{Kind: kind, Raised: raised, Detail: detail}
-	if !s.emit(boxapi.Event{AlertChanged: &e}) {
-		return
+	if s.emit(boxapi.Event{AlertChanged: &e}) {
+		s.alerts[kind] = raised
 	}
-	if raised {
-		s.alerts[kind] = true
-		s.save(map[string]any{"alert/" + kind: true})
-		return
-	}
-	delete(s.alerts, kind)
-	s.save(map[string]any{"alert/" + kind: nil})
 }

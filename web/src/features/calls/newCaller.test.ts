@@ -4,7 +4,7 @@ import { fileCaller, phoneOf, type NewCaller } from './newCaller'
 import { aCall } from './fixtures'
 
 const phone: Phone = { label: 'mobile', number: '+8613816892201' }
-const keysOf = (entity: string) => ({ title: entity === 'contact' ? 'fullName' : 'name', phones: 'phones', company: 'company', customer: 'customer' })
+const keysOf = (entity: string) => ({ title: entity === 'contact' ? 'fullName' : 'name', phones: 'phones', company: 'company', customer: 'customer', person: { kind: 'person' } })
 
 async function filed(caller: NewCaller) {
   const made: [string, Values][] = []
@@ -27,11 +27,11 @@ describe('TEL-08 the new caller is filed with his number', () => {
   })
 
   test.each([
-    ['only a name', '王', ''],
-    ['only a company', '', '王'],
-  ])('%s: one customer', async (_, name, company) => {
+    ['only a name: a person', '王', '', { kind: 'person' }],
+    ['only a company', '', '王', {}],
+  ])('%s, one customer', async (_, name, company, more) => {
     expect(await filed({ kind: 'customer', name, company })).toEqual({
-      made: [['customer', { name: '王', phones: [phone] }]],
+      made: [['customer', { name: '王', phones: [phone], ...more }]],
       link: { entity: 'customer', id: 'customer1' },
     })
   })

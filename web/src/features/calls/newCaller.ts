@@ -1,7 +1,7 @@
 // Files an unknown caller: what is created, in which order, from the two fields of the card.
 
 import { useMeta } from '@/api/meta'
-import type { Call, Phone, Values } from '@/api/types'
+import type { Call, Field, Phone, Values } from '@/api/types'
 import { newKey } from '@/lib/id'
 import { callApi, type LinkTo } from './callApi'
 
@@ -21,6 +21,9 @@ export interface Keys {
   phones?: string
   company?: string
   customer?: string
+  /** what marks a record of this entity as a person, and as come by a call */
+  person?: Values
+  byCall?: Values
 }
 
 export type Create = (entity: string, values: Values) => Promise<string>
@@ -30,7 +33,7 @@ export async function fileCaller(caller: NewCaller, phone: Phone, keysOf: (entit
   const { kind, name, company } = caller
   const make = (entity: string, title: string, withPhone: boolean, more: Values = {}) => {
     const keys = keysOf(entity)
-    return create(entity, { [keys.title]: title, ...(withPhone && keys.phones ? { [keys.phones]: [phone] } : {}), ...more })
+    return create(entity, { [keys.title]: title, ...(withPhone && keys.phones ? { [keys.phones]: [phone] } : {}), ...keys.byCall, ...more })
   }
   if (kind === 'lead') {
     const keys = keysOf('lead')
@@ -41,7 +44,7 @@ export async function fileCaller(caller: NewCaller, phone: Phone, keysOf: (entit
     return { entity: 'customer', id: caller.customer, contact: await contactOf(caller.customer, name, make, keysOf) }
   }
   // A person is the customer himself; a company has him as its contact.
-  if (!name || !company) return { entity: 'customer', id: await make('customer', name || company, true) }
+  if (!name || !company) return { entity: 'customer', id: await make('customer', name || company, true, company ? {} : keysOf('customer').person) }
   const customer = await make('customer', company, false)
   return { entity: 'customer', id: customer, contact: await contactOf(customer, name, make, keysOf) }
 }
@@ -61,12 +64,16 @@ export function useKeysOf(): (entity: string) => Keys {
   const meta = useMeta()
   return (name) => {
     const entity = meta.entity(name)
-    const key = (ok: (f: { key: string; type: string; ref?: string }) => boolean) => entity?.fields.find(ok)?.key
+    const key = (ok: (f: Field) => boolean) => entity?.fields.find(ok)?.key
+    const option = (field: string, id: string): Values | undefined =>
+      entity?.fields.some((f) => f.key === field && f.options?.some((o) => o.id === id)) ? { [field]: id } : undefined
     return {
       title: entity?.title ?? 'name',
       phones: key((f) => f.type === 'phones'),
       company: key((f) => f.key === 'company'),
       customer: key((f) => f.type === 'ref' && f.ref === 'customer'),
+      person: option('kind', 'person'),
+      byCall: option('source', 'call'),
     }
   }
 }

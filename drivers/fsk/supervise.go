@@ -13,8 +13,10 @@ func (r *Receiver) supervise(now int64, k int) {
 		return
 	}
 	if best := &r.paths[0]; !best.idle {
-		// No octet holds 20 ms of mark: what was followed was no message.
-		if k >= 4 && best.gap < 2*quarters && best.pos >= 0 && !r.refused {
+		// No octet holds 20 ms of mark: what was followed since before that was no
+		// message.
+		begun := r.origin + int64(r.starts[best.data][0])
+		if k >= 4 && now-begun > 5*blockSpan && best.gap < 2*quarters && best.pos >= 0 && !r.refused {
 			r.begin(now, k)
 		}
 		return

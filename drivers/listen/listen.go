@@ -77,12 +77,12 @@ func (l *Listener) hear(p []int16) {
 	if l.meter.Write(p) && !l.config.HookSensor {
 		l.judgeHook()
 	}
-	if !l.config.RingSensor {
-		l.rings.Write(p)
-	}
 	l.bank.Write(p)
 	l.keys.Write(p)
 	l.tones.Write(p)
+	if !l.config.RingSensor {
+		l.rings.Write(p, l.tones.Tonal())
+	}
 	l.expireKeys()
 }
 

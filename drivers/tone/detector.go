@@ -19,6 +19,7 @@ type Detector struct {
 	dc     dsp.DCBlock
 	acc    [bins][2]float32
 	energy float32
+	lowSum float32
 	n      int64 // samples
 	k      int   // low-rate samples in the block
 	phase  int   // low-rate sample modulo tablePeriod
@@ -27,9 +28,10 @@ type Detector struct {
 	blocks int64
 	on     bool
 	votes  uint8
+	tonal  bool
 	power  [bins]float64 // summed over the on-period
-	level  float64
-	runLen int // blocks of the present on or off
+	total  float64       // energy over the same windows
+	runLen int           // blocks of the present on or off
 
 	segments []segment // complete, newest last
 	current  string
@@ -53,16 +55,19 @@ type candidate struct {
 
 type block struct {
 	tone   [bins][2]float32
-	energy float32
+	energy float32 // of the whole band
+	low    float32 // of what is below 800 Hz
 }
 
 // segment is a complete on or off.
 type segment struct {
 	on     bool
 	blocks int
-	power  [bins]float64 // of an on: by frequency
-	level  float64
+	power  spectrum // of an on
 }
+
+// spectrum is the share of each frequency in the energy, 1 for a lone steady tone.
+type spectrum [bins]float64
 
 const (
 	lowRate      = 2000
@@ -105,6 +110,9 @@ func NewDetector(country string, heard func(Heard)) *Detector {
 
 const lowFactor = dsp.Rate / lowRate
 
+// Tonal reports whether one or two steady tones hold most of the last 100 ms.
+func (d *Detector) Tonal() bool { return d.tonal }
+
 // Write takes samples.
 func (d *Detector) Write(p []int16) {
 	for _, s := range p {
@@ -115,6 +123,7 @@ func (d *Detector) Write(p []int16) {
 		if !ok {
 			continue
 		}
+		d.lowSum += y * y
 		ph := &table[d.phase]
 		for k := range d.acc {
 			d.acc[k][0] += y * ph[k][0]
@@ -131,8 +140,8 @@ func (d *Detector) Write(p []int16) {
 
 func (d *Detector) finish() {
 	b := &d.recent[d.blocks%windowBlocks]
-	b.tone, b.energy = d.acc, d.energy/lowFactor
-	d.acc, d.energy, d.k = [bins][2]float32{}, 0, 0
+	b.tone, b.energy, b.low = d.acc, d.energy/lowFactor, d.lowSum
+	d.acc, d.energy, d.lowSum, d.k = [bins][2]float32{}, 0, 0, 0
 	d.blocks++
 	d.follow(b)
 }
@@ -151,8 +160,9 @@ func (d *Detector) follow(b *block) {
 		d.turn(was)
 	}
 	d.runLen++
+	d.tonal = d.tonal && d.on
 	if d.on {
-		d.gather(b)
+		d.gather()
 	}
 	d.match()
 }
@@ -169,62 +179,69 @@ var quietest = sq(dsp.Peak(-43)) / 2
 
 func sq(x float64) float64 { return x * x }
 
-// pure reports whether tones hold the energy of the block.
+// pure reports whether a block may be part of a tone: all of its energy is low. Two
+// tones that beat do not show more than that in 20 ms.
 func (d *Detector) pure(b *block) bool {
-	energy := float64(b.energy)
-	if energy < quietest*blockLen {
-		return false
-	}
-	best, at := 0.0, 0
-	for k := range binHz {
-		if p := power(b.tone[k]); p > best {
-			best, at = p, k
-		}
-	}
-	second := 0.0
-	for k, hz := range binHz {
-		if math.Abs(hz-binHz[at]) >= 60 {
-			second = math.Max(second, power(b.tone[k]))
-		}
-	}
-	return 2*(best+second)/blockLen > 0.72*energy
-}
-
-func power(v [2]float32) float64 {
-	return float64(v[0])*float64(v[0]) + float64(v[1])*float64(v[1])
+	return float64(b.energy) > quietest*blockLen && b.low > 0.8*b.energy
 }
 
 // gather adds the spectrum of the last 100 ms to that of the on-period.
-func (d *Detector) gather(b *block) {
-	d.level += float64(b.energy)
-	if d.runLen < windowBlocks {
-		for k := range d.power {
-			d.power[k] += power(b.tone[k]) * 1e-3
-		}
+func (d *Detector) gather() {
+	w := min(d.runLen, windowBlocks)
+	if w < 3 && d.total > 0 {
 		return
 	}
-	for k := range d.power {
-		var re, im float64
-		for i := range d.recent {
-			re += float64(d.recent[i].tone[k][0])
-			im += float64(d.recent[i].tone[k][1])
-		}
-		d.power[k] += re*re + im*im
+	var energy float64
+	for i := range int64(w) {
+		energy += float64(d.recent[(d.blocks-1-i)%windowBlocks].energy)
 	}
+	d.total += energy
+	now := d.coherent(w)
+	first, second := 0.0, 0.0
+	for k, p := range now {
+		d.power[k] += p
+		if p > first {
+			first, second = p, first
+		} else if p > second {
+			second = p
+		}
+	}
+	d.tonal = first+second > 0.6*energy
+}
+
+// coherent is the energy of each frequency in the last w blocks.
+func (d *Detector) coherent(w int) (p [bins]float64) {
+	for k := range p {
+		var re, im float64
+		for i := range int64(w) {
+			t := d.recent[(d.blocks-1-i)%windowBlocks].tone[k]
+			re, im = re+float64(t[0]), im+float64(t[1])
+		}
+		p[k] = 2 * (re*re + im*im) / float64(w*blockLen)
+	}
+	return p
+}
+
+// spectrum is that of the on-period so far.
+func (d *Detector) spectrum() spectrum {
+	var s spectrum
+	for k, p := range d.power {
+		s[k] = p / math.Max(d.total, 1e-9)
+	}
+	return s
 }
 
 // turn ends a run of on or off.
 func (d *Detector) turn(was bool) {
 	s := segment{on: was, blocks: d.runLen}
 	if was {
-		s.power = d.power
-		s.level = d.level / float64(max(d.runLen, 1))
+		s.power = d.spectrum()
 	}
 	d.segments = append(d.segments, s)
 	if len(d.segments) > maxSegments {
 		d.segments = append(d.segments[:0], d.segments[1:]...)
 	}
-	d.power, d.level, d.runLen = [bins]float64{}, 0, 0
+	d.power, d.total, d.runLen = [bins]float64{}, 0, 0
 }
 
 // match looks for a signal that explains what was heard last.
@@ -303,8 +320,8 @@ func (d *Detector) steadyError(s *Signal) (float64, int) {
 	if !d.on || d.runLen < least {
 		return math.Inf(1), 0
 	}
-	f := spectrumError(&d.power, s)
-	return f, 0
+	p := d.spectrum()
+	return spectrumError(&p, s), 0
 }
 
 // cadenceError compares the newest complete segments with the cadence, which may be
@@ -372,23 +389,31 @@ func needed(s *Signal, at int, running float64) int {
 	return max(n, 3)
 }
 
+// minPurity is the share the tones must have. The carrier of a fully modulated tone
+// has 0.67.
+const minPurity = 0.55
+
 // spectrumError is 0 when the strongest frequencies are those of s, grows with the
 // distance, and is +Inf when they are others.
-func spectrumError(p *[bins]float64, s *Signal) float64 {
+func spectrumError(p *spectrum, s *Signal) float64 {
 	top := 0
 	for k := range p {
 		if p[k] > p[top] {
 			top = k
 		}
 	}
-	if p[top] == 0 {
-		return math.Inf(1)
-	}
 	second := -1
 	for k := range p {
 		if math.Abs(binHz[k]-binHz[top]) >= 35 && p[k] > 0.3*p[top] && (second < 0 || p[k] > p[second]) {
 			second = k
 		}
+	}
+	sum := p[top]
+	if second >= 0 {
+		sum += p[second]
+	}
+	if sum < minPurity {
+		return math.Inf(1)
 	}
 	switch {
 	case len(s.Hz) == 1 && second < 0:

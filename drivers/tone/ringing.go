@@ -22,7 +22,7 @@ type RingDetector struct {
 	votes  uint16
 	on     bool
 	energy float64
-	floor  float64 // energy of the quietest blocks
+	tonal  bool
 }
 
 const (
@@ -35,11 +35,13 @@ const (
 
 // NewRingDetector calls heard when ringing starts and stops.
 func NewRingDetector(heard func(on bool, at int64)) *RingDetector {
-	return &RingDetector{heard: heard, low: dsp.NewDecimator(8, 6), floor: 1e12}
+	return &RingDetector{heard: heard, low: dsp.NewDecimator(8, 6)}
 }
 
-// Write takes samples.
-func (r *RingDetector) Write(p []int16) {
+// Write takes samples. tonal says that call-progress tones are on the line: two that
+// lie close together beat as slowly as a bell rings.
+func (r *RingDetector) Write(p []int16, tonal bool) {
+	r.tonal = tonal
 	for _, s := range p {
 		r.n++
 		y, ok := r.low.Write(float32(s))
@@ -62,7 +64,7 @@ func (r *RingDetector) step() {
 	level := r.energy / ringHop
 	r.k, r.energy = 0, 0
 	r.votes <<= 1
-	if level > ringFloor && r.periodic() {
+	if level > ringFloor && !r.tonal && r.periodic() {
 		r.votes |= 1
 	}
 	count := 0

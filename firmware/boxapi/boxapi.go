@@ -3,7 +3,8 @@
 // types and nothing else; boxserver serves it, the hub's boxclient follows it.
 //
 //	GET  /v1/events?after=SEQ   application/x-ndjson: every event after SEQ, then each new
-//	                            one as it happens; an empty line every 5 s keeps it alive
+//	                            one as it happens; an empty line every 5 s keeps it alive.
+//	                            SEQ beyond the last event (the box has lost its data): all
 //	POST /v1/ack                {"seq":N}: events up to N are safe with the hub and may go
 //	POST /v1/commands           Command → Result; the same ID again gives the same Result
 //	GET  /v1/status             Status

@@ -79,6 +79,7 @@ type Status struct {
 	Modems    []ModemChanged `json:"modems"`
 	FreeBytes int64          `json:"freeBytes"`
 	Pending   int            `json:"pending"` // events not yet acknowledged
+	Last      uint64         `json:"last"`    // number of the newest event
 	Recording SetRecording   `json:"recording"`
 }
 

@@ -163,3 +163,12 @@ func (r *Recorder) encodePCM(w io.Writer, path string) error {
 		}
 	}
 }
+
+// LastSound is when the sound of an unfinished recording was last written, Unix ms.
+func (r *Recorder) LastSound(call string) (at int64, ok bool) {
+	info, err := os.Stat(r.files(call).part)
+	if err != nil || info.Size() == 0 {
+		return 0, false
+	}
+	return info.ModTime().UnixMilli(), true
+}

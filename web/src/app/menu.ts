@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { useMeta } from '@/api/meta'
+import { useSession } from '@/api/session'
 import type { MenuItem } from '@/api/types'
 
 const usualGroups: Record<string, string[]> = {
@@ -17,15 +18,24 @@ export function useMenu() {
   const { t } = useI18n()
   const route = useRoute()
   const meta = useMeta()
+  const session = useSession()
 
+  /** The places no module brings: they are there whatever the hub's menu says. */
+  const system = computed<MenuItem[]>(() => {
+    const group = t('app.nav.group.system')
+    const box = { key: 'box', label: t('app.nav.box'), icon: 'box', to: '/box', group }
+    const settings = { key: 'settings', label: t('app.nav.settings'), icon: 'settings', to: '/settings', group }
+    return session.isAdmin ? [box, settings] : [box]
+  })
   const items = computed<MenuItem[]>(() => {
-    if (meta.menu.length) return meta.menu
+    if (meta.menu.length) return [...meta.menu, ...system.value.filter((s) => !meta.menu.some((m) => m.to === s.to))]
     const entities = Object.values(meta.meta?.entities ?? {})
     return [
       { key: 'home', label: t('app.nav.home'), icon: 'home', to: '/' },
       ...entities.map((e) => ({ key: e.name, label: e.plural, icon: e.icon, to: '/o/' + e.name })),
       { key: 'calls', label: t('app.nav.calls'), icon: 'call', to: '/calls' },
       { key: 'sms', label: t('app.nav.sms'), icon: 'sms', to: '/sms' },
+      ...system.value,
     ]
   })
   /** usualGroup is the heading of an item the hub gave none. */

@@ -25,6 +25,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/calls', name: 'calls', component: () => import('@/features/calls/CallLogPage.vue'), meta: { title: 'app.nav.calls' } },
   { path: '/sms', name: 'sms', component: () => import('@/features/sms/SmsPage.vue'), meta: { title: 'app.nav.sms' } },
   { path: '/box', name: 'box', component: () => import('@/features/box/BoxPage.vue'), meta: { title: 'app.nav.box' } },
+  { path: '/box/scope', name: 'scope', component: () => import('@/features/scope/ScopePage.vue'), meta: { title: 'scope.title', admin: true } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue'), props: true, meta: { title: 'app.nav.settings', admin: true } },
   { path: '/more', name: 'more', component: () => import('./MorePage.vue'), meta: { title: 'app.nav.more' } },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

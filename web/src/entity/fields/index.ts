@@ -24,6 +24,8 @@ export interface FieldWidget {
   right?: boolean
   /** Usual width of the column in px. */
   width: number
+  /** Least width at which its usual values are whole. */
+  min?: number
   /** Takes the whole width of a form. */
   wide?: boolean
 }
@@ -34,12 +36,12 @@ export const widgets: Record<FieldType, FieldWidget> = {
   text: { view: TextView, edit: lazy(() => import('./text/Edit.vue')), width: 160 },
   longtext: { view: LongTextView, edit: lazy(() => import('./longtext/Edit.vue')), width: 240, wide: true },
   int: { view: IntView, edit: lazy(() => import('./int/Edit.vue')), width: 96, right: true },
-  money: { view: MoneyView, edit: lazy(() => import('./money/Edit.vue')), width: 128, right: true },
-  date: { view: DateView, edit: lazy(() => import('./date/Edit.vue')), width: 112 },
-  datetime: { view: DateTimeView, edit: lazy(() => import('./datetime/Edit.vue')), width: 148 },
+  money: { view: MoneyView, edit: lazy(() => import('./money/Edit.vue')), width: 128, min: 116, right: true },
+  date: { view: DateView, edit: lazy(() => import('./date/Edit.vue')), width: 112, min: 104 },
+  datetime: { view: DateTimeView, edit: lazy(() => import('./datetime/Edit.vue')), width: 120, min: 112 },
   bool: { view: BoolView, edit: lazy(() => import('./bool/Edit.vue')), width: 80 },
   select: { view: SelectView, edit: lazy(() => import('./select/Edit.vue')), width: 104 },
-  phones: { view: PhonesView, edit: lazy(() => import('./phones/Edit.vue')), width: 160, wide: true },
+  phones: { view: PhonesView, edit: lazy(() => import('./phones/Edit.vue')), width: 160, min: 144, wide: true },
   email: { view: EmailView, edit: lazy(() => import('./email/Edit.vue')), width: 180 },
   url: { view: UrlView, edit: lazy(() => import('./url/Edit.vue')), width: 180 },
   ref: { view: RefView, edit: lazy(() => import('./ref/Edit.vue')), width: 180 },

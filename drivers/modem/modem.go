@@ -155,7 +155,9 @@ func (m *Modem) once(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, s.port.closeGently)
 	defer stop()
 	err = s.run(ctx)
-	m.log.Info("modem lost", "why", err)
+	if ctx.Err() == nil {
+		m.log.Warn("modem lost", "why", err)
+	}
 	return err
 }
 

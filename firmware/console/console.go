@@ -56,7 +56,7 @@ func Run(ctx context.Context, link string, cfg Config) error {
 		if err := p.Wait(ctx); err != nil {
 			return ended(ctx, err)
 		}
-		if err := Serve(ctx, p, cfg); err != nil {
+		if err := serve(ctx, p, cfg, false); err != nil { // Attach asks for the menu
 			return ended(ctx, err)
 		}
 	}
@@ -96,13 +96,18 @@ func ended(ctx context.Context, err error) error {
 // Serve runs the menu for one user of rw; nil when that user has gone. It reads rw to
 // its end, which is up to whoever closes it.
 func Serve(ctx context.Context, rw io.ReadWriter, cfg Config) error {
+	return serve(ctx, rw, cfg, true)
+}
+
+// serve shows the menu at once if greet, else when Enter is pressed.
+func serve(ctx context.Context, rw io.ReadWriter, cfg Config, greet bool) error {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := &menu{cfg: cfg, t: newTerminal(ctx, rw)}
-	err := m.run(ctx)
+	err := m.run(ctx, greet)
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
@@ -136,12 +141,18 @@ func items() []item {
 	}
 }
 
-func (m *menu) run(ctx context.Context) error {
-	if err := m.draw(ctx); err != nil {
-		return err
+const prompt = "\nChoose a number and press Enter: "
+
+func (m *menu) run(ctx context.Context, greet bool) error {
+	question := ""
+	if greet {
+		if err := m.draw(ctx); err != nil {
+			return err
+		}
+		question = prompt
 	}
-	for {
-		choice, err := m.t.ask("\nChoose a number and press Enter: ")
+	for ; ; question = prompt {
+		choice, err := m.t.ask(question)
 		if errors.Is(err, errCancelled) {
 			continue
 		}

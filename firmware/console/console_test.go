@@ -74,7 +74,7 @@ type user struct {
 	done bool
 }
 
-func serve(t *testing.T, b *fakeBox) (link string) {
+func runBox(t *testing.T, b *fakeBox) (link string) {
 	t.Helper()
 	link = filepath.Join(t.TempDir(), "console")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -97,6 +97,7 @@ func serve(t *testing.T, b *fakeBox) (link string) {
 func sitDown(t *testing.T, link string) *user {
 	t.Helper()
 	u := open(t, link)
+	u.typed("\r") // as Attach does
 	u.expect("Choose a number and press Enter: ")
 	return u
 }
@@ -162,7 +163,7 @@ func (u *user) expect(text string) string {
 
 func TestMenu(t *testing.T) {
 	b := newBox()
-	u := sitDown(t, serve(t, b))
+	u := sitDown(t, runBox(t, b))
 	t.Run("status", func(t *testing.T) {
 		u.typed("1\r")
 		got := u.expect("Choose a number")
@@ -218,7 +219,7 @@ func narrow(t *testing.T, text string) {
 func TestBOX09Live(t *testing.T) {
 	t.Run("BOX-09 the level meter moves and what is heard shows", func(t *testing.T) {
 		b := newBox()
-		u := sitDown(t, serve(t, b))
+		u := sitDown(t, runBox(t, b))
 		u.typed("2\r\n")
 		got := u.expect("-23 talking")
 		if !strings.Contains(got, "1 [##########") {
@@ -257,7 +258,7 @@ func TestLevels(t *testing.T) {
 
 func TestResetPassword(t *testing.T) {
 	b := newBox()
-	u := sitDown(t, serve(t, b))
+	u := sitDown(t, runBox(t, b))
 	u.typed("4\r")
 	u.expect("Type yes")
 	u.typed("no\r")
@@ -322,7 +323,7 @@ func TestPasswordsDiffer(t *testing.T) {
 
 func TestRestart(t *testing.T) {
 	b := newBox()
-	u := sitDown(t, serve(t, b))
+	u := sitDown(t, runBox(t, b))
 	u.typed("5\rmaybe\r")
 	u.expect("Nothing was changed.")
 	u.typed("5\ryes\r")
@@ -331,11 +332,9 @@ func TestRestart(t *testing.T) {
 }
 
 func TestNextUserFindsTheMenu(t *testing.T) {
-	link := serve(t, newBox())
+	link := runBox(t, newBox())
 	for range 3 {
-		u := open(t, link)
-		u.typed("\r") // as Attach does
-		u.expect("Choose a number and press Enter: ")
+		u := sitDown(t, link)
 		u.typed("4\r") // and away, in the middle of a question
 		u.expect("Type yes")
 		u.line.Close()
@@ -344,7 +343,7 @@ func TestNextUserFindsTheMenu(t *testing.T) {
 
 func TestAttach(t *testing.T) {
 	b := newBox()
-	link := serve(t, b)
+	link := runBox(t, b)
 	t.Run("a script in a pipe", func(t *testing.T) {
 		for range 3 {
 			var out bytes.Buffer

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"time"
 
 	"bellhop/drivers/modem"
 	"bellhop/drivers/modem/all"
@@ -26,7 +27,9 @@ func (b *box) openTexts() error {
 		if b.board.Name != "sim" {
 			return nil
 		}
-		simulated, err := modemtest.Start(modemtest.Config{})
+		simulated, err := modemtest.Start(modemtest.Config{
+			Link: filepath.Join(b.cfg.Data, "modem"), Report: 2 * time.Second,
+		})
 		if err != nil {
 			b.log.Error("no simulated modem", "err", err)
 			return nil
@@ -36,7 +39,8 @@ func (b *box) openTexts() error {
 	const baud = 115200
 	m := modem.New(modem.Config{
 		Open:   func() (modem.Port, error) { return modem.OpenSerial(device, baud) },
-		Models: all.Models, PIN: b.cfg.ModemPIN, Log: b.log.With("modem", "1"),
+		Models: all.Models, Log: b.log.With("modem", "1"),
+		PIN: b.cfg.ModemPIN, PINTried: filepath.Join(b.cfg.Data, "sms", "pin-tried"),
 	})
 	var err error
 	t.service, err = sms.New(sms.Config{

@@ -13,8 +13,10 @@ import (
 	"bellhop/drivers/fxo"
 	"bellhop/drivers/listen"
 	"bellhop/drivers/simline"
+	"bellhop/drivers/voicemodem"
 	"bellhop/firmware/boxapi"
 	"bellhop/firmware/line"
+	"bellhop/firmware/scope"
 
 	"periph.io/x/host/v3"
 )
@@ -23,8 +25,9 @@ import (
 type boxLine struct {
 	*line.Line
 	*watchers
-	simulated *simline.Line // nil on a board with hardware
-	port      *fxo.Port     // nil without sensors
+	simulated *simline.Line      // nil on a board with hardware
+	port      *fxo.Port          // nil without sensors
+	modem     *voicemodem.Source // nil without one
 }
 
 // Run serves the line and its port until ctx ends.
@@ -32,6 +35,9 @@ func (l *boxLine) Run(ctx context.Context) {
 	var parts sync.WaitGroup
 	if l.port != nil {
 		parts.Go(func() { l.port.Run(ctx) })
+	}
+	if l.modem != nil {
+		parts.Go(func() { l.modem.Run(ctx) })
 	}
 	l.Line.Run(ctx)
 	parts.Wait()
@@ -46,6 +52,7 @@ func (b *box) openLines() (err error) {
 			return err
 		}
 	}
+	b.scope = scope.NewTaps(func(id int) boxapi.LineState { return b.line(id).Status().State })
 	for _, wired := range b.board.Lines {
 		b.lines = append(b.lines, b.openLine(wired))
 	}
@@ -63,7 +70,7 @@ func sensed(bd board.Board) bool {
 
 // openLine makes one line. A port that can't be opened leaves the line to its ears.
 func (b *box) openLine(wired board.Line) *boxLine {
-	l := &boxLine{watchers: &watchers{}}
+	l := &boxLine{watchers: &watchers{Tap: b.scope.Add(wired.ID)}}
 	log := b.log.With("line", wired.ID)
 	c := line.Config{
 		ID: wired.ID, Label: wired.Label, Log: log, Captures: b.captures, Recorder: lineRecorder{b}, Tap: l.watchers,
@@ -94,6 +101,7 @@ func (b *box) openLine(wired board.Line) *boxLine {
 			l.port, c.Port = port, port
 		}
 	}
+	l.modem, c.Beside = b.voiceModem(wired.ID)
 	l.Line = line.New(c)
 	return l
 }

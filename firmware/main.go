@@ -23,6 +23,7 @@ var version = "dev"
 
 const usage = `usage: bellhop-firmware [flags]          run the box
        bellhop-firmware decode FILE.wav  print what is heard in a recording
+       bellhop-firmware scope [FILE.wav] look at a line, or at a recording
        bellhop-firmware ring|dial|sms    make something happen on board sim
        bellhop-firmware console          the technician's menu (Ctrl-] leaves)
        bellhop-firmware config           an annotated file of settings
@@ -49,6 +50,8 @@ func command(args []string) error {
 		return runUntilSignal(args)
 	case "decode":
 		return decodeFiles(args)
+	case "scope":
+		return showScope(args)
 	case "ring", "dial", "sms":
 		return simulate(name, args, os.Stdout)
 	case "console":

@@ -25,6 +25,7 @@ import (
 	"bellhop/firmware/line"
 	"bellhop/firmware/outbox"
 	"bellhop/firmware/recorder"
+	"bellhop/firmware/scope"
 	"bellhop/firmware/sms"
 )
 
@@ -44,6 +45,7 @@ type box struct {
 	recorder *recorder.Recorder
 	captures *line.Captures
 	lines    []*boxLine
+	scope    *scope.Taps
 	texts    *texts
 	results  *boxserver.Results
 	listener net.Listener
@@ -218,6 +220,7 @@ func (b *box) openServer() error {
 		Handler: boxserver.New(boxserver.Config{
 			Token: token, Outbox: b.outbox, Results: b.results, Handler: b, Log: b.log,
 			Recordings: filepath.Join(b.cfg.Data, "recordings"), Captures: filepath.Join(b.cfg.Data, "captures"),
+			Scope: b.scope,
 		}),
 	}
 	return nil

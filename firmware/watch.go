@@ -4,22 +4,22 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"bellhop/drivers/callerid"
 	"bellhop/drivers/listen"
+	"bellhop/firmware/scope"
 )
 
-// watchers are those who look at a line as it is heard.
+// watchers are those who look at a line as it is heard: by the scope, and in words.
 type watchers struct {
+	*scope.Tap
 	mu    sync.Mutex
 	words map[chan string]bool
 }
 
-// Opened, Write and Heard are called by the line and never wait.
-func (w *watchers) Opened()                  {}
-func (w *watchers) Write([]int16, time.Time) {}
+// Heard is called by the line and never waits.
 func (w *watchers) Heard(e listen.Event) {
+	w.Tap.Heard(e)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.words) == 0 {

@@ -33,6 +33,9 @@ type Config struct {
 	Modem         string // serial device of the GSM modem
 	ModemPIN      string
 
+	VoiceModem      string // serial devices of analogue modems, one a line, separated by commas
+	VoiceModemSetup string // commands for them, separated by blanks
+
 	RecordIncoming bool
 	RecordOutgoing bool
 	DiskFloorMB    int64
@@ -58,6 +61,8 @@ func (c *Config) Flags(name string) *flag.FlagSet {
 	f.StringVar(&c.SerialConsole, "serial-console", "", "serial `device` of the technician's console")
 	f.StringVar(&c.Modem, "modem", "", "serial `device` of the GSM modem; board sim has its own")
 	f.StringVar(&c.ModemPIN, "modem-pin", "", "PIN of the SIM")
+	f.StringVar(&c.VoiceModem, "voice-modem", "", "serial `devices` of analogue voice modems that tell ringing and caller ID of the lines, separated by commas")
+	f.StringVar(&c.VoiceModemSetup, "voice-modem-setup", "", "extra `commands` for them, without AT, separated by blanks")
 	f.BoolVar(&c.RecordIncoming, "record-incoming", true, "record incoming calls, until the hub says otherwise")
 	f.BoolVar(&c.RecordOutgoing, "record-outgoing", true, "record outgoing calls, until the hub says otherwise")
 	f.Int64Var(&c.DiskFloorMB, "disk-floor-mb", 200, "space in `MB` that recordings leave free on the disk")

@@ -17,17 +17,16 @@ type Taps struct {
 	status func(line int) boxapi.LineState // nil: not known
 }
 
-// NewTaps makes a Tap for each line; status, if not nil, tells how a line stands.
-func NewTaps(status func(line int) boxapi.LineState, lines ...int) *Taps {
-	t := &Taps{taps: map[int]*Tap{}, status: status}
-	for _, line := range lines {
-		t.taps[line] = NewTap()
-	}
-	return t
+// NewTaps returns a box without lines; status, if not nil, tells how a line stands.
+func NewTaps(status func(line int) boxapi.LineState) *Taps {
+	return &Taps{taps: map[int]*Tap{}, status: status}
 }
 
-// Tap is line's, nil for a line there is not.
-func (t *Taps) Tap(line int) *Tap { return t.taps[line] }
+// Add returns a new Tap for line. All are added before the first is watched.
+func (t *Taps) Add(line int) *Tap {
+	t.taps[line] = NewTap()
+	return t.taps[line]
+}
 
 // Watch calls see with every frame of line until ctx ends or see returns an error.
 func (t *Taps) Watch(ctx context.Context, line int, see func(boxapi.ScopeFrame) error) error {

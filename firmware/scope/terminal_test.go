@@ -139,14 +139,16 @@ func TestFile(t *testing.T) {
 }
 
 func TestWatchThroughTheBox(t *testing.T) {
-	taps := NewTaps(func(int) boxapi.LineState { return boxapi.LineTalking }, 1, 2)
+	taps := NewTaps(func(int) boxapi.LineState { return boxapi.LineTalking })
+	taps.Add(1)
+	tap := taps.Add(2)
 	server := httptest.NewServer(boxserver.New(boxserver.Config{Token: "secret", Scope: taps, Log: slog.New(slog.DiscardHandler)}))
 	defer server.Close()
 	box := Box{URL: server.URL, Token: "secret"}
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		tap, tone := taps.Tap(2), sine(1000, -20, 800)
+		tone := sine(1000, -20, 800)
 		tap.Opened()
 		tap.Heard(listen.Event{Hook: &listen.Hook{Off: true}})
 		for {

@@ -49,6 +49,7 @@ type Sending struct {
 
 	ToneShift float64 // relative error of the tones, 0.01 = +1 %
 	BaudShift float64 // relative error of the bit rate
+	Grid      bool    // bits begin on whole samples
 
 	Single bool   // FSK: the single data message format (SDMF) where it can carry m
 	Form   string // DTMF: start and end character, "DC", "A#", …; "#" has no start

@@ -13,6 +13,7 @@ type Modulator struct {
 	Modem     Modem
 	LevelDBm0 float64 // of the mark tone
 	TwistDB   float64 // level of space over mark
+	Grid      bool    // change tone only at whole samples, as simple transmitters do
 
 	osc  dsp.Osc
 	left float64 // part of the next sample that still belongs to the previous bit
@@ -64,6 +65,9 @@ func (m *Modulator) bit(dst []int16, mark bool) []int16 {
 	peak := dsp.Peak(level)
 	step := hz / dsp.Rate
 	length := dsp.Rate / m.Modem.Baud // samples
+	if m.Grid {
+		return m.gridBit(dst, step, peak, length)
+	}
 	for length+m.left >= 1 {
 		used := 1 - m.left
 		length -= used
@@ -73,5 +77,14 @@ func (m *Modulator) bit(dst []int16, mark bool) []int16 {
 	}
 	m.left += length
 	m.carr += step * length
+	return dst
+}
+
+// gridBit sends one bit in whole samples; left holds what the clock is ahead by.
+func (m *Modulator) gridBit(dst []int16, step, peak, length float64) []int16 {
+	for m.left += length; m.left >= 1; m.left-- {
+		m.osc.Advance(step)
+		dst = append(dst, dsp.Clip(peak*math.Sin(2*math.Pi*m.osc.Phase)))
+	}
 	return dst
 }

@@ -29,7 +29,7 @@ func Send(modem fsk.Modem, frame []byte, s callerid.Sending, seizure, mark int) 
 		dst = Alert(dst, s.Level(), 100)
 		dst = append(dst, make([]int16, dsp.Rate*60/1000)...)
 	}
-	m := fsk.Modulator{Modem: modem, LevelDBm0: s.Level() - s.TwistDB/2, TwistDB: s.TwistDB}
+	m := fsk.Modulator{Modem: modem, LevelDBm0: s.Level() - s.TwistDB/2, TwistDB: s.TwistDB, Grid: s.Grid}
 	dst = m.Alternate(dst, seizure)
 	dst = m.Run(dst, 1, mark)
 	for _, octet := range frame {

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"bellhop/drivers/callerid"
+	"bellhop/drivers/callerid/bellcore"
+	"bellhop/drivers/callerid/etsi"
+	"bellhop/drivers/dsp"
+	"bellhop/drivers/dtmf"
+	"bellhop/drivers/listen"
+)
+
+// curve is the share of messages read at each signal-to-noise ratio: burst power over
+// the power of white noise between 300 and 3400 Hz.
+type curve struct {
+	title string
+	file  string
+	snr   []float64
+	// trial sends one message at snr and says what became of it.
+	trial func(seed uint64, snr float64) outcome
+	refs  []reference
+}
+
+// reference is somebody else's curve, or a limit: SNR in dB where half and where 95 %
+// of the messages are right.
+type reference struct {
+	name       string
+	half, most float64
+}
+
+type outcome int
+
+const (
+	missed outcome = iota
+	right
+	wrong
+)
+
+type point struct {
+	snr                  float64
+	right, wrong, number int
+}
+
+var bell202 = curve{
+	title: "Bell 202, MDMF of 420 bits", file: "bell202.svg",
+	snr: []float64{-1, 0, 1, 2, 3, 4, 5, 6, 8, 12, 20},
+	trial: func(seed uint64, snr float64) outcome {
+		return burst(bellcore.Standard, seed, snr)
+	},
+	refs: []reference{
+		{"spandsp 0.0.6", 9.3, 11.2}, {"minimodem 0.24", 7.2, 10.4}, {"multimon-ng 1.2.0", 6.8, 8.8},
+		{"ideal noncoherent, bit by bit", 6.8, 8.5}, {"ideal coherent, bit by bit", 4.6, 6.5},
+		{"coherent sequence (bound)", 1.6, 3.5},
+	},
+}
+
+var v23 = curve{
+	title: "V.23, MDMF of 420 bits", file: "v23.svg",
+	snr: bell202.snr,
+	trial: func(seed uint64, snr float64) outcome {
+		return burst(etsi.Standard, seed, snr)
+	},
+	refs: []reference{
+		{"spandsp 0.0.6", 10.6, 12.9}, {"minimodem 0.24", 12.1, 15.6}, {"multimon-ng 1.2.0", 8.3, 10.4},
+		{"ideal noncoherent, bit by bit", 7.8, 9.7}, {"ideal coherent, bit by bit", 4.4, 6.4},
+		{"coherent sequence (bound)", 1.4, 3.3},
+	},
+}
+
+var keyCurve = curve{
+	title: "DTMF, strings of ten keys, 50/50 ms", file: "dtmf.svg",
+	snr:   []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 10},
+	trial: keys,
+	refs:  []reference{{"spandsp 0.0.6", 9.4, 10.9}, {"multimon-ng 1.2.0", 0.1, 1}},
+}
+
+const level = -20 // dBm0
+
+// burst sends a call set-up of 42 octets with a random number and name. Half of the
+// transmitters have an exact bit clock, half change tone at whole samples of 8 kHz.
+func burst(s callerid.Standard, seed uint64, snr float64) outcome {
+	rng := rand.New(rand.NewPCG(seed, uint64(int64(snr*8))+7))
+	want := callerid.Message{
+		Time:   fmt.Sprintf("%02d%02d%02d%02d", 1+rng.IntN(12), 1+rng.IntN(28), rng.IntN(24), rng.IntN(60)),
+		Number: fmt.Sprintf("%010d", rng.Int64N(1e10)),
+		Name:   name(rng, 15),
+	}
+	p := make([]int16, 2000+rng.IntN(400))
+	b, err := s.Encode(want, callerid.Sending{LevelDBm0: level, Grid: seed&1 == 1})
+	if err != nil {
+		panic(err)
+	}
+	p = append(append(p, b...), make([]int16, 2000)...)
+	dsp.NewNoise(seed, level-snr).Add(p)
+	result := missed
+	l := listen.New(listen.Config{})
+	l.Write(p, func(e listen.Event) {
+		if m := e.Caller; m != nil {
+			if m.Number == want.Number && m.Name == want.Name && m.Time == want.Time {
+				result = max(result, right)
+			} else {
+				result = wrong
+			}
+		}
+	})
+	return result
+}
+
+func name(rng *rand.Rand, n int) string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = letters[rng.IntN(len(letters))]
+		if i > 2 && i < n-2 && rng.IntN(7) == 0 {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+// keys sends ten keys of 50 ms; the level is that of both tones together.
+func keys(seed uint64, snr float64) outcome {
+	rng := rand.New(rand.NewPCG(seed, uint64(int64(snr*8))+9))
+	b := make([]byte, 10)
+	for i := range b {
+		b[i] = dtmf.Keys[rng.IntN(16)]
+	}
+	s := dtmf.Sender{On: 50 * time.Millisecond, Off: 50 * time.Millisecond, LevelDBm0: level - 3.01}
+	p := make([]int16, 2000+rng.IntN(400))
+	p, err := s.Append(p, string(b))
+	if err != nil {
+		panic(err)
+	}
+	p = append(p, make([]int16, 2000)...)
+	dsp.NewNoise(seed, level-snr).Add(p)
+	var got []byte
+	l := listen.New(listen.Config{})
+	l.SetHook(true)
+	l.Write(p, func(e listen.Event) {
+		if e.Digit != nil {
+			got = append(got, e.Digit.Key)
+		}
+	})
+	switch {
+	case string(got) == string(b):
+		return right
+	case len(got) > 0 && len(got) >= len(b):
+		return wrong
+	}
+	return missed
+}
+
+// measure runs n trials a point on all processors.
+func (c curve) measure(n int) []point {
+	points := make([]point, len(c.snr))
+	for i, snr := range c.snr {
+		points[i] = c.point(snr, n)
+	}
+	return points
+}
+
+func (c curve) point(snr float64, n int) point {
+	results := make([]outcome, n)
+	var wg sync.WaitGroup
+	workers := max(1, runtime.NumCPU()-1)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				results[i] = c.trial(uint64(i), snr)
+			}
+		})
+	}
+	wg.Wait()
+	p := point{snr: snr, number: n}
+	for _, r := range results {
+		switch r {
+		case right:
+			p.right++
+		case wrong:
+			p.wrong++
+		}
+	}
+	return p
+}
+
+// at returns where the curve first reaches share, between points in a straight line.
+func at(points []point, share float64) float64 {
+	for i, p := range points {
+		y := float64(p.right) / float64(p.number)
+		if y < share {
+			continue
+		}
+		if i == 0 {
+			return p.snr
+		}
+		q := points[i-1]
+		x := float64(q.right) / float64(q.number)
+		return q.snr + (p.snr-q.snr)*(share-x)/(y-x)
+	}
+	return math.Inf(1)
+}
+
+func (c curve) print(points []point) {
+	fmt.Printf("\n%s: %% right (wrong) of %d a point\n", c.title, points[0].number)
+	fmt.Printf("  %8s %8s\n", "SNR dB", "ours")
+	wrongs := 0
+	for _, p := range points {
+		note := ""
+		if p.wrong > 0 {
+			note = fmt.Sprintf(" (%d)", p.wrong)
+		}
+		wrongs += p.wrong
+		fmt.Printf("  %8.1f %8.1f%s\n", p.snr, 100*float64(p.right)/float64(p.number), note)
+	}
+	fmt.Printf("  %-32s %6s %6s\n", "SNR in dB for", "50 %", "95 %")
+	fmt.Printf("  %-32s %6.1f %6.1f   wrong on the whole curve: %d\n", "ours", at(points, 0.5), at(points, 0.95), wrongs)
+	for _, r := range c.refs {
+		fmt.Printf("  %-32s %6.1f %6.1f\n", r.name, r.half, r.most)
+	}
+}

@@ -1,0 +1,51 @@
+// Command bench measures the ears and prints the figures beside what theory and other
+// programs reach: messages read against noise, keys read against noise, false alarms
+// in speech and music, the test signals, speed.
+//
+//	go run ./drivers/callerid/bench [-bursts 200] [-hours 0.2] [-docs drivers/callerid/docs]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	bursts := flag.Int("bursts", 200, "bursts at each point of a curve")
+	hours := flag.Float64("hours", 0.2, "hours of speech for the false-alarm count (2 for a claim)")
+	docs := flag.String("docs", "", "folder to write the plots to as SVG")
+	only := flag.String("only", "", "one of curves, dtmf, talkoff, speed")
+	flag.Parse()
+	if err := run(*bursts, *hours, *docs, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(bursts int, hours float64, docs, only string) error {
+	want := func(part string) bool { return only == "" || only == part }
+	if want("curves") {
+		for _, c := range []curve{bell202, v23} {
+			points := c.measure(bursts)
+			c.print(points)
+			if err := c.plot(docs, points); err != nil {
+				return err
+			}
+		}
+	}
+	if want("dtmf") {
+		points := keyCurve.measure(bursts)
+		keyCurve.print(points)
+		if err := keyCurve.plot(docs, points); err != nil {
+			return err
+		}
+	}
+	if want("speed") {
+		printSpeed()
+	}
+	if want("talkoff") {
+		return printTalkOff(hours)
+	}
+	return nil
+}

@@ -27,13 +27,13 @@ var passwordHash = sync.OnceValue(func() string { return auth.Hash(password) })
 
 // office is a hub in memory of one test, spoken to over HTTP.
 type office struct {
-	t      *testing.T
+	t      testing.TB
 	server *Server
 	store  *store.Store
 	auth   *auth.Auth
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels}))
@@ -82,7 +82,7 @@ func (o *office) user(login string, role crm.Role) *person {
 
 // answer is what came back.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	text   string

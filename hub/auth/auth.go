@@ -229,20 +229,6 @@ func (a *Auth) SetPassword(ctx context.Context, user *crm.User, password string)
 	return a.End(ctx, user.ID, "", "password")
 }
 
-// ResetAdministrator gives the first administrator the password whose argon2id hash
-// the technician's console made, ends his sessions and lets him in again if he was
-// locked or disabled.
-func (a *Auth) ResetAdministrator(ctx context.Context, hash string) error {
-	if !ValidHash(hash) {
-		return &crm.Error{Code: crm.Invalid, Key: "password.bad_hash"}
-	}
-	user, err := a.store.ResetAdministrator(ctx, hash)
-	if err != nil {
-		return err
-	}
-	return a.End(ctx, user, "", "password")
-}
-
 func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -126,17 +126,8 @@ func (s *Store) SetPassword(ctx context.Context, user crm.ID, hash string, mustC
 		hash, mustChange, user)
 }
 
-// ResetAdministrator sets the password of the oldest administrator, lets him in again
-// and returns him.
-func (s *Store) ResetAdministrator(ctx context.Context, hash string) (user crm.ID, err error) {
-	err = s.Write(ctx, func(tx *sql.Tx) error {
-		user, err = s.ResetAdministratorIn(ctx, tx, hash)
-		return err
-	})
-	return user, err
-}
-
-// ResetAdministratorIn does so inside a transaction, and ends his sessions.
+// ResetAdministratorIn sets the password of the oldest administrator inside a
+// transaction, lets him in again, ends his sessions and returns him.
 func (s *Store) ResetAdministratorIn(ctx context.Context, tx *sql.Tx, hash string) (user crm.ID, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE user_account SET password_hash = ?, must_change = 1, active = 1, failed = 0,
 		locked_until = 0 WHERE id = (SELECT min(id) FROM user_account WHERE role = ?) RETURNING id`, hash, crm.Admin).Scan(&user)

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"bellhop/hub/crm"
+)
+
+func TestQuery(t *testing.T) {
+	o := newOffice(t)
+	li := o.user("li", crm.Sales)
+	for i := range 23 {
+		v := obj{"name": fmt.Sprintf("客户%02d有限公司", i), "level": []string{"a", "b", "c"}[i%3]}
+		if i%4 != 0 {
+			v["city"] = []string{"杭州", "上海", "宁波"}[i%3]
+			v["nextContact"] = fmt.Sprintf("2026-11-%02d", 1+i%5)
+		}
+		if i%2 == 0 {
+			v["phones"] = phones(fmt.Sprintf("138000000%02d", i))
+		}
+		li.must("customer", v)
+	}
+	for name, tt := range map[string]struct {
+		filter obj
+		want   int
+	}{
+		"eq":                 {obj{"field": "level", "op": "eq", "value": "a"}, 8},
+		"ne takes empty too": {obj{"field": "city", "op": "ne", "value": "杭州"}, 17},
+		"in":                 {obj{"field": "level", "op": "in", "value": []string{"a", "b"}}, 16},
+		"in nothing":         {obj{"field": "level", "op": "in", "value": []string{}}, 0},
+		"empty":              {obj{"field": "city", "op": "empty"}, 6},
+		"not empty":          {obj{"field": "city", "op": "notEmpty"}, 17},
+		"contains":           {obj{"field": "name", "op": "contains", "value": "户1"}, 10},
+		"a percent sign":     {obj{"field": "name", "op": "contains", "value": "%"}, 0},
+		"date":               {obj{"field": "nextContact", "op": "le", "value": "2026-11-02"}, 7},
+		"phones":             {obj{"field": "phones", "op": "notEmpty"}, 12},
+		"part of a phone":    {obj{"field": "phones", "op": "contains", "value": "138-0000-0010"}, 1},
+		"owner":              {obj{"field": "owner", "op": "eq", "value": li.user.ID.String()}, 23},
+		"and":                {obj{"and": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "city", "op": "empty"}}}, 2},
+		"or":                 {obj{"or": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "city", "op": "empty"}}}, 12},
+		"and of none":        {obj{"and": []obj{}}, 23},
+		"or of none":         {obj{"or": []obj{}}, 0},
+		"created":            {obj{"field": "createdAt", "op": "gt", "value": 1}, 23},
+	} {
+		t.Run(name, func(t *testing.T) {
+			li.query("customer", obj{"filter": tt.filter, "count": true, "limit": 1}).want("count", tt.want)
+		})
+	}
+	for name, tt := range map[string]struct {
+		body obj
+		key  string
+	}{
+		"no such field":     {obj{"filter": obj{"field": "password", "op": "eq", "value": "x"}}, "query.no_such_field"},
+		"a column's name":   {obj{"filter": obj{"field": "deleted_at", "op": "empty"}}, "query.no_such_field"},
+		"SQL as a field":    {obj{"filter": obj{"field": `name" OR 1=1 --`, "op": "eq", "value": "x"}}, "query.no_such_field"},
+		"operator":          {obj{"filter": obj{"field": "level", "op": "gt", "value": "a"}}, "query.bad_operator"},
+		"option":            {obj{"filter": obj{"field": "level", "op": "eq", "value": "z"}}, "field.no_such_option"},
+		"two at once":       {obj{"filter": obj{"field": "level", "op": "empty", "and": []obj{}}}, "query.bad_filter"},
+		"nothing":           {obj{"filter": obj{}}, "query.bad_filter"},
+		"sort by no column": {obj{"sort": obj{"field": "phones"}}, "query.bad_sort"},
+		"sort by SQL":       {obj{"sort": obj{"field": "id; DROP TABLE customer"}}, "query.bad_sort"},
+		"cursor":            {obj{"after": "nonsense"}, "query.bad_cursor"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			li.post("/api/o/customer/query", tt.body).is(422).want("error.key", tt.key)
+		})
+	}
+	t.Run("a filter may not be a tower", func(t *testing.T) {
+		tower := obj{"field": "city", "op": "empty"}
+		for range 20 {
+			tower = obj{"and": []obj{tower}}
+		}
+		li.post("/api/o/customer/query", obj{"filter": tower}).is(422).want("error.key", "query.filter_too_large")
+	})
+	for _, sort := range []obj{{"field": "name"}, {"field": "name", "desc": true}, {"field": "city"}, {"field": "city", "desc": true},
+		{"field": "nextContact", "desc": true}, {"field": "level"}, {"field": "updatedAt", "desc": true}, {"field": "balance"}} {
+		t.Run(fmt.Sprint("pages in order of ", sort), func(t *testing.T) {
+			var seen []string
+			in := obj{"sort": sort, "limit": 4}
+			for range 10 {
+				page := li.query("customer", in)
+				seen = append(seen, page.labels("rows")...)
+				if in["after"] = page.str("next"); in["after"] == "" {
+					break
+				}
+			}
+			slices.Sort(seen)
+			if n := len(slices.Compact(seen)); len(seen) != 23 || n != 23 {
+				t.Errorf("%d rows, %d different, want each of 23 once", len(seen), n)
+			}
+		})
+	}
+	t.Run("empty values come last both ways", func(t *testing.T) {
+		for _, desc := range []bool{false, true} {
+			rows := li.query("customer", obj{"sort": obj{"field": "city", "desc": desc}, "limit": 50}).list("rows")
+			for i, row := range rows {
+				empty := row.(obj)["values"].(obj)["city"] == nil
+				if empty != (i >= 17) {
+					t.Fatalf("desc %v: row %d", desc, i)
+				}
+			}
+		}
+	})
+	t.Run("a cursor of another order is refused", func(t *testing.T) {
+		next := li.query("customer", obj{"sort": obj{"field": "name"}, "limit": 4}).str("next")
+		li.post("/api/o/customer/query", obj{"sort": obj{"field": "city"}, "after": next}).is(422)
+	})
+}
+
+func TestCountIsCapped(t *testing.T) {
+	o := newOffice(t)
+	li := o.user("li", crm.Sales)
+	for i := range 1001 {
+		li.must("privatecontact", obj{"name": fmt.Sprint("友", i)})
+	}
+	li.query("privatecontact", obj{"count": true, "limit": 1}).want("count", 1000).want("capped", true)
+}
+
+// FuzzQuery sends anything as a query: the hub may refuse it and never fail.
+func FuzzQuery(f *testing.F) {
+	for _, seed := range []string{
+		`{"filter":{"field":"level","op":"in","value":["a"]}}`, `{"filter":{"and":[{"or":[]},{"field":"phones","op":"contains","value":"1"}]}}`,
+		`{"search":"张三 zs 138","sort":{"field":"name","desc":true},"limit":3,"count":true}`, `{"filter":{"field":"balance","op":"ge","value":{"minor":1}}}`,
+		`{"filter":{"field":"owner","op":"eq","value":"1"},"after":"e30"}`, `{"after":"eyJzIjp7ImZpZWxkIjoibmFtZSIsImRlc2MiOmZhbHNlfSwiYSI6W10sImkiOiIxIn0","sort":{"field":"name"}}`,
+	} {
+		f.Add(seed)
+	}
+	shared := newOffice(f)
+	session := shared.user("li", crm.Sales)
+	f.Fuzz(func(t *testing.T, body string) {
+		if !json.Valid([]byte(body)) {
+			return
+		}
+		o, li := *shared, *session
+		o.t, li.o = t, &o
+		if a := li.send("POST", "/api/o/customer/query", json.RawMessage(body)); a.status != 200 && a.status != 422 {
+			t.Errorf("status %d for %q: %s", a.status, body, a.text)
+		}
+	})
+}

@@ -16,10 +16,10 @@ import (
 	"bellhop/drivers/modem/modemtest"
 )
 
-// quick are waits for a modem that answers at once.
+// quick are waits for a modem that answers at once, on a computer that may be busy.
 var quick = modem.Timing{
-	Guard: 10 * time.Millisecond, Wake: 300 * time.Millisecond, Command: time.Second,
-	Slow: 2 * time.Second, Prompt: time.Second, Submit: 2 * time.Second, Drain: 50 * time.Millisecond,
+	Guard: 10 * time.Millisecond, Wake: 300 * time.Millisecond, Command: 5 * time.Second,
+	Slow: 10 * time.Second, Prompt: 10 * time.Second, Submit: 10 * time.Second, Drain: 50 * time.Millisecond,
 	Stuck: time.Second, Reopen: 20 * time.Millisecond, Settle: 50 * time.Millisecond,
 	Check: 200 * time.Millisecond, Sweep: time.Minute, Verify: time.Minute,
 }
@@ -288,7 +288,7 @@ func TestFateOfAMessage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			timing := quick
-			timing.Submit = 500 * time.Millisecond
+			timing.Prompt, timing.Submit = 1500*time.Millisecond, time.Second
 			timing.Check = time.Minute
 			far, near, o := plug(t, modemtest.Config{Report: -1}, timing)
 			o.waitState(t, modem.Ready)

@@ -19,9 +19,11 @@ import (
 	"bellhop/firmware/boxapi"
 )
 
+// quickModem are waits for a modem that answers at once, on a computer that may be
+// busy.
 var quickModem = modem.Timing{
-	Guard: 10 * time.Millisecond, Wake: 300 * time.Millisecond, Command: time.Second,
-	Slow: 2 * time.Second, Prompt: time.Second, Submit: time.Second, Drain: 50 * time.Millisecond,
+	Guard: 10 * time.Millisecond, Wake: 300 * time.Millisecond, Command: 5 * time.Second,
+	Slow: 10 * time.Second, Prompt: 10 * time.Second, Submit: 10 * time.Second, Drain: 50 * time.Millisecond,
 	Stuck: time.Second, Reopen: 20 * time.Millisecond, Settle: 50 * time.Millisecond,
 	Check: time.Minute, Sweep: time.Minute, Verify: time.Minute,
 }
@@ -154,17 +156,27 @@ type box struct {
 	far *modemtest.Modem
 	dir string
 	hub *hub
+
+	answer time.Duration // how long the modem has to answer a PDU
 	*Service
 	stop func()
 }
 
 func start(t *testing.T, cfg modemtest.Config, timing Timing) *box {
 	t.Helper()
+	return startWith(t, cfg, timing, quickModem.Submit)
+}
+
+// soon is for tests that wait for an answer not to come.
+const soon = 1500 * time.Millisecond
+
+func startWith(t *testing.T, cfg modemtest.Config, timing Timing, answer time.Duration) *box {
+	t.Helper()
 	far, err := modemtest.Start(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &box{t: t, far: far, dir: t.TempDir()}
+	b := &box{t: t, far: far, dir: t.TempDir(), answer: answer}
 	b.run(timing)
 	t.Cleanup(func() {
 		b.stop()
@@ -177,9 +189,13 @@ func start(t *testing.T, cfg modemtest.Config, timing Timing) *box {
 func (b *box) run(timing Timing) {
 	b.t.Helper()
 	b.hub = newHub()
+	waits := quickModem
+	if b.answer > 0 {
+		waits.Submit = b.answer
+	}
 	driver := modem.New(modem.Config{
 		Open:   func() (modem.Port, error) { return modem.OpenSerial(b.far.Path(), 115200) },
-		Models: all.Models, Timing: quickModem,
+		Models: all.Models, Timing: waits,
 	})
 	s, err := New(Config{
 		Dir: b.dir, Modem: driver, Emit: b.hub.emit, Timing: timing,
@@ -325,7 +341,7 @@ func TestUnknownIsNeverSentAgain(t *testing.T) {
 		"unplugged now": func(b *modemtest.Behaviour) { b.UnplugAfterPDU = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, modemtest.Config{Report: -1}, quick)
+			b := startWith(t, modemtest.Config{Report: -1}, quick, soon)
 			b.hub.wait(t, "ready", func() bool { return b.hub.modem() == boxapi.ModemReady })
 			b.far.Set(behave)
 			b.submit("c1", "13800138000", "once")
@@ -365,7 +381,7 @@ func (h *hub) modem() boxapi.ModemState {
 }
 
 func TestReportSettlesUnknown(t *testing.T) {
-	b := start(t, modemtest.Config{Report: 1500 * time.Millisecond}, quick)
+	b := startWith(t, modemtest.Config{Report: 2 * soon}, quick, soon)
 	b.hub.wait(t, "ready", func() bool { return b.hub.modem() == boxapi.ModemReady })
 	b.far.Set(func(f *modemtest.Behaviour) { f.Swallow = 1 })
 	b.submit("c1", "+8613800138000", "x")

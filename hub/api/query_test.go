@@ -1,12 +1,15 @@
 package api
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 func TestQuery(t *testing.T) {
@@ -113,8 +116,19 @@ func TestQuery(t *testing.T) {
 func TestCountIsCapped(t *testing.T) {
 	o := newOffice(t)
 	li := o.user("li", crm.Sales)
-	for i := range 1001 {
-		li.must("privatecontact", obj{"name": fmt.Sprint("友", i)})
+	ctx := context.Background()
+	e, _ := o.server.Records.Schema().Entity("privatecontact")
+	err := o.store.Write(ctx, func(tx *sql.Tx) error {
+		for i := range store.CountCap + 1 {
+			row := &store.RecordRow{Record: crm.Record{Entity: e.Name, ID: crm.NewID(), Rev: 1, Label: fmt.Sprint("友", i), Owner: li.user.ID, UpdatedAt: int64(i)}}
+			if err := o.store.InsertRecord(ctx, tx, e, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	li.query("privatecontact", obj{"count": true, "limit": 1}).want("count", 1000).want("capped", true)
 }

@@ -60,6 +60,18 @@ func run(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 	defer restart(nil)
 	b := &box{cfg: cfg, log: log, startedAt: time.Now(), restart: restart}
 	defer func() { err = errors.Join(err, b.close()) }()
+	if err := b.open(); err != nil {
+		return err
+	}
+	b.serve(ctx)
+	if errors.Is(context.Cause(ctx), errRestart) {
+		return errRestart
+	}
+	return nil
+}
+
+// open makes the parts, each of which may use those before it.
+func (b *box) open() error {
 	for _, part := range []func() error{
 		b.openBoard, b.openListener, b.openData, b.openOutbox, b.openRecorder,
 		b.openLines, b.openTexts, b.openServer, b.reportStart,
@@ -68,11 +80,7 @@ func run(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 			return err
 		}
 	}
-	log.Info("box started", "board", b.board.Name, "lines", len(b.lines), "box", b.id, "version", version, "listen", b.listener.Addr().String())
-	b.serve(ctx)
-	if errors.Is(context.Cause(ctx), errRestart) {
-		return errRestart
-	}
+	b.log.Info("box started", "board", b.board.Name, "lines", len(b.lines), "box", b.id, "version", version, "listen", b.listener.Addr().String())
 	return nil
 }
 

@@ -282,8 +282,8 @@ func (l *Line) identified(call string, m *callerid.Message, at int64) {
 func (l *Line) unreadable(call string, r *callerid.Rejected, at int64) {
 	file := ""
 	if l.Captures != nil {
-		const around = audio.Rate / 4
-		sound := l.heard.between(r.Start-around, r.End+around)
+		const before, behind = audio.Rate * 3 / 4, audio.Rate / 4 // seizure and mark are evidence too
+		sound := l.heard.between(r.Start-before, r.End+behind)
 		file = l.Captures.Keep(fmt.Sprintf("%s-%d", time.UnixMilli(l.at(at)).UTC().Format("20060102-150405.000"), l.ID), sound)
 	}
 	l.report(at, boxapi.Event{CallerUnreadable: &boxapi.CallerUnreadable{

@@ -34,6 +34,12 @@ const (
 	// the set was put down unnoticed.
 	strayRing = 8 * time.Second
 
+	// livelyWindow is looked at behind a ringback tone: no network's sounds for more
+	// than two fifths of it, people do.
+	livelyWindow = 5 * time.Second
+	livelyShare  = 0.55
+	livelyDBm0   = -42
+
 	unreadablePerCall = 3
 	loudDBm0          = -50 // anything below is silence on a call
 )
@@ -100,6 +106,7 @@ type callState struct {
 	lastDigit int64
 	ringback  bool
 	ringEnded int64 // ringback stopped; -1 while it plays or none came
+	lively    lively
 	toneAt    int64 // a busy tone began; -1 none
 }
 
@@ -314,6 +321,9 @@ func (m *machine) advance(now int64, levelDBm0 float64) {
 	case ringing:
 		m.ringTimeout()
 	case talking:
+		if m.call.ringback && !m.call.answered && m.call.lively.add(levelDBm0 > livelyDBm0) {
+			m.answer(now - samples(time.Duration(livelyShare*float64(livelyWindow))))
+		}
 		m.talkTimeouts()
 	case released:
 		if now-m.releasedSince > samples(releasedKept) && m.silence > 0 {
@@ -370,7 +380,15 @@ func (m *machine) talkTimeouts() {
 	}
 }
 
-func (m *machine) putDown() { m.hungUp("on-hook", m.onHookAt) }
+// putDown ends the call when the set was put down. By sound alone that is known only
+// after a long silence: the call ended with the last sound.
+func (m *machine) putDown() {
+	at := m.onHookAt
+	if m.silence > 0 {
+		at = min(at, max(m.loudAt, m.call.answeredAt))
+	}
+	m.hungUp("on-hook", at)
+}
 
 // hungUp ends a call that was in talk and leaves the line idle.
 func (m *machine) hungUp(why string, at int64) {
@@ -416,6 +434,26 @@ func (m *machine) start(d boxapi.Direction, at int64) {
 func (m *machine) answer(at int64) {
 	m.call.answered, m.call.answeredAt = true, at
 	m.do.report(at, boxapi.Event{CallAnswered: &boxapi.CallAnswered{Call: m.call.id}})
+}
+
+// lively measures how much of a while was sound, in blocks of 20 ms. Behind a ringback
+// tone it hears the other side speak, long before the tone is certainly over.
+type lively struct {
+	loud  [livelyWindow / (20 * time.Millisecond)]bool
+	at, n int // next block; blocks that were loud
+}
+
+// add takes the next block and reports whether it is lively.
+func (l *lively) add(loud bool) bool {
+	if l.loud[l.at] {
+		l.n--
+	}
+	if loud {
+		l.n++
+	}
+	l.loud[l.at] = loud
+	l.at = (l.at + 1) % len(l.loud)
+	return float64(l.n) > livelyShare*float64(len(l.loud))
 }
 
 func (m *machine) lineTalking(at int64) {

@@ -9,6 +9,7 @@ import (
 	"bellhop/drivers/callerid/bt"
 	"bellhop/drivers/callerid/dtmfclip"
 	"bellhop/drivers/callerid/etsi"
+	"bellhop/drivers/callerid/jclip"
 )
 
 // Standards in the order they are tried. The first of a modem reads what that modem
@@ -17,6 +18,7 @@ var Standards = []callerid.Standard{
 	bellcore.Standard, // GR-30: North America, China, Australia
 	etsi.Standard,     // EN 300 659: most of Europe
 	bt.Standard,       // SIN 227: the United Kingdom
+	jclip.Standard,    // NTT: Japan
 	dtmfclip.Standard, // DTMF: parts of China, Taiwan, the Nordic countries, India, Brazil
 }
 

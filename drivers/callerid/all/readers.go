@@ -5,6 +5,7 @@ import (
 	"bellhop/drivers/callerid/bellcore"
 	"bellhop/drivers/callerid/bt"
 	"bellhop/drivers/callerid/etsi"
+	"bellhop/drivers/callerid/jclip"
 	"bellhop/drivers/callerid/mdmf"
 	"bellhop/drivers/fsk"
 )
@@ -23,7 +24,8 @@ func (r Reader) Check(frame []byte) bool {
 	return err == nil
 }
 
-// Readers returns a Reader for each modem, on a line of country.
+// Readers returns a Reader for each modem, on a line of country. V.23 carries two
+// families of frames, which their first octet tells apart.
 func Readers(country string) []Reader {
 	v23 := etsi.Parse
 	if country == "UK" || country == "GB" {
@@ -31,6 +33,39 @@ func Readers(country string) []Reader {
 	}
 	return []Reader{
 		{Modem: fsk.Bell202, Grammar: mdmf.Grammar, Parse: bellcore.Parse, Known: mdmf.Known},
-		{Modem: fsk.V23, Grammar: mdmf.Grammar, Parse: v23, Known: mdmf.Known},
+		{
+			Modem:   fsk.V23,
+			Grammar: v23Grammar,
+			Parse: func(frame []byte) (callerid.Message, error) {
+				if len(frame) > 0 && jclip.Begins(frame) {
+					return jclip.Parse(frame)
+				}
+				return v23(frame)
+			},
+			Known: func(first byte) bool { return mdmf.Known(first) || jclip.Begins([]byte{first}) },
+		},
 	}
+}
+
+// first is likely to begin a frame of either family.
+var first = fsk.NewPrior(func(b byte) float64 {
+	switch {
+	case b == mdmf.Call:
+		return 60
+	case mdmf.Known(b):
+		return 8
+	case jclip.Begins([]byte{b}):
+		return 8
+	}
+	return 0
+})
+
+func v23Grammar(octets []byte) fsk.Next {
+	switch {
+	case len(octets) == 0:
+		return fsk.Next{Prior: first}
+	case jclip.Begins(octets):
+		return jclip.Grammar(octets)
+	}
+	return mdmf.Grammar(octets)
 }

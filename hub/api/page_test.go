@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"bellhop/hub/crm"
 )
 
 func TestPage(t *testing.T) {
@@ -60,7 +62,7 @@ func TestPage(t *testing.T) {
 		nobody.post("/o/customer", obj{}).is(404)
 	})
 	t.Run("an unknown address of the API is JSON", func(t *testing.T) {
-		get("/api/nope", "Accept", "text/html").is(404).want("error.code", "not_found")
+		o.user("li", crm.Sales).send("GET", "/api/nope", nil, "Accept", "text/html").is(404).want("error.code", "not_found")
 	})
 	t.Run("headers that keep others out", func(t *testing.T) {
 		for _, path := range []string{"/", "/api/health"} {

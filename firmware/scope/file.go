@@ -53,6 +53,9 @@ func (f File) Watch(ctx context.Context, see func(boxapi.ScopeFrame) error) erro
 		if err != nil {
 			return err
 		}
+		if left < afterFile && frame.Warning == boxapi.WarnDead {
+			frame.Warning = "" // the silence is ours
+		}
 		frame.At = time.Duration(pos * int64(time.Second) / audio.Rate).Milliseconds() // since its beginning
 		for i := range frame.Bursts {
 			frame.Bursts[i].At -= began.UnixMilli()

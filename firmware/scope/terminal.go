@@ -113,17 +113,19 @@ func Report(ctx context.Context, frames Frames, out io.Writer) error {
 			text = append(text, fmt.Sprintf("%6.1f dBm0, peak %.1f", f.LevelDBm0, f.PeakDBm0))
 		}
 		text = append(text, changes(last, f)...)
-		for _, b := range f.Bursts {
+		for i := range text {
+			text[i] = at + "  " + text[i]
+		}
+		for _, b := range f.Bursts { // they say themselves when they were
 			first, octets := s.burst(b)
-			text = append(text, first, "    "+strings.TrimSpace(octets))
+			text = append(text, first, octets)
 		}
 		last = f
-		for _, line := range text {
-			if _, err := fmt.Fprintf(out, "%s  %s\n", at, line); err != nil {
-				return err
-			}
+		if len(text) == 0 {
+			return nil
 		}
-		return nil
+		_, err := fmt.Fprintln(out, strings.Join(text, "\n"))
+		return err
 	})
 }
 

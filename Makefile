@@ -8,6 +8,8 @@ LDFLAGS := -X main.version=$(VERSION)
 GO_SOURCES := $(shell find board drivers firmware hub web/embed.go -name '*.go' -o -name '*.sql' -o -path '*/labels/*.json' 2>/dev/null)
 WEB_SOURCES := $(shell find web/src web/build web/index.html web/vite.config.ts web/public -type f 2>/dev/null)
 
+BOX := $(if $(BOX_PORT),-listen 127.0.0.1:$(BOX_PORT))
+
 .PHONY: help run ring dial sms console test bench bench-ears generate build clean
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,7 +28,7 @@ sms: bin/bellhop-firmware ## deliver a text to the simulated modem: FROM=1380013
 	@bin/bellhop-firmware sms -from "$(FROM)" -text "$(TEXT)" $(BOX)
 
 console: bin/bellhop-firmware ## the technician's menu of the running box (Ctrl-] leaves)
-	@bin/bellhop-firmware console
+	@bin/bellhop-firmware console $(BOX)
 
 test: ## set up and run every test: Go, fuzz, page, browser (FRESH=1: also what passed unchanged before)
 	@.dev/test

@@ -82,11 +82,22 @@ export class Office {
     return this.simulate({ sms: { from, text } })
   }
 
+  /** Waits until every line of the box is on-hook again. */
+  idle(): Promise<void> {
+    return until('the lines to be idle', async () => {
+      const status = await fetch(this.boxURL + '/v1/status', { headers: { authorization: `Bearer ${this.token}` } })
+      return ((await status.json()) as { lines: { state: string }[] }).lines.every((l) => l.state === 'idle')
+    }, 60_000)
+  }
+
+  private get token(): string {
+    return readFileSync(join(this.data, 'box.token'), 'utf8').trim()
+  }
+
   private async simulate(simulate: object): Promise<void> {
-    const token = readFileSync(join(this.data, 'box.token'), 'utf8').trim()
     const answer = await fetch(this.boxURL + '/v1/commands', {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ id: `test-${process.pid}-${Date.now()}-${++this.commands}`, simulate }),
     })
     const result = (await answer.json()) as { error?: string; detail?: string }

@@ -155,13 +155,21 @@ func (d *Detector) step() {
 		}
 	}
 	other := share > 0.5 && (low != p.low || high != p.high)
-	if d.n-1-p.last > bridge || other && d.n-1-p.last >= 1 {
+	switch {
+	case other && d.n-1-p.last <= 1 && d.n-p.from <= relabel && a > 0.2*p.ref[0]:
+		// The first blocks were taken for another key: edges splatter.
+		p.low, p.high, p.last = low, high, d.n-1
+		p.ref = [2]float64{magnitude(b, low), magnitude(b, 4+high)}
+	case d.n-1-p.last > bridge, other && d.n-1-p.last >= 1:
 		d.release()
 		if other {
 			d.begin(low, high)
 		}
 	}
 }
+
+// relabel is for how many blocks a press may turn out to be another key.
+const relabel = 5
 
 // promising reports whether the newest block alone lets a row and a column expect a
 // press: a cheap look that spares the thorough one most of the time.

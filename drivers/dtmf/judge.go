@@ -57,15 +57,27 @@ func need(duration float64, low, high steady) float64 {
 	return minPurity
 }
 
-// loudest returns the row and column with the most energy over the press.
+// loudest returns the row and column with the most energy over the press, by windows
+// of 20 ms: shorter ones would let a strong column leak into the rows.
 func (d *Detector) loudest(from, to int64) (low, high int) {
 	var power [8]float64
-	for i := from; i < to; i++ {
-		for k, t := range d.block(i).tone {
-			power[k] += float64(t[0]*t[0] + t[1]*t[1])
+	for i := from; i == from || i+window <= to; i += 2 {
+		for k := range power {
+			power[k] += d.inPhase(k, i, int(min(window, to-i)))
 		}
 	}
 	return argmax(power[:4]), argmax(power[4:])
+}
+
+// inPhase is the energy of tone k in n blocks from i, taken at its nominal frequency.
+func (d *Detector) inPhase(k int, i int64, n int) float64 {
+	var re, im float64
+	for j := range n {
+		t, w := d.block(i + int64(j)).tone[k], &turns[k][notches][j]
+		re += float64(t[0])*w[0] - float64(t[1])*w[1]
+		im += float64(t[1])*w[0] + float64(t[0])*w[1]
+	}
+	return re*re + im*im
 }
 
 // steady is the fit of one steady tone to a press.

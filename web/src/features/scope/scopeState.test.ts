@@ -45,7 +45,7 @@ describe('scope', () => {
     expect(share(-200, -60, 3)).toBe(0)
     expect(share(20, -60, 3)).toBe(1)
     expect(bars([], 100, 50)).toBe('')
-    expect(bars([-80, 0, 10], 90, 50)).toBe('M0 50L0 50H30L30 0H60L60 0H90V50Z')
+    expect(bars([-90, 0, 10], 90, 50)).toBe('M0 50L0 50H30L30 0H60L60 0H90V50Z')
     expect(line([-60, 3], 199, 63)).toBe('M198 63L199 0')
     expect(hzShare(275)).toBe(0)
     expect(hzShare(275 + binCount * 50)).toBe(1)

@@ -12,11 +12,11 @@ export const binCount = 63
 export const meterLow = -60
 export const meterHigh = 3
 /** The spectrum's ends, dBm0 of one bin. */
-export const plotLow = -80
+export const plotLow = -90
 export const plotHigh = 0
 
 const trailLength = 200 // 20 s
-const keepBits = 480
+const keepBits = 1200
 const keepBursts = 20
 const holdMs = 1500
 

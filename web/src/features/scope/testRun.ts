@@ -13,8 +13,9 @@ export interface TestRun {
   /** The first burst that was believed, else the last that was not. */
   burst?: Burst
   refused?: Burst
-  /** The loudest frame while the set was lifted, dBm0. */
+  /** The loudest frame while the set was lifted, dBm0, but for the click of lifting it. */
   talkDbm0?: number
+  liftedAt?: number
   clipped: boolean
   /** When the last ring ended or the set was lifted. */
   quietAt: number
@@ -24,6 +25,7 @@ export interface TestRun {
 export const patience = { simulated: 20_000, outside: 120_000 } as const
 // A burst ends before the second ring; after this long without one none will come.
 const burstMs = 7_000
+const clickMs = 500
 
 export function beginTest(now: number, bursts: Burst[], patienceMs: number): TestRun {
   return {
@@ -37,7 +39,8 @@ export function heard(run: TestRun, f: Frame): TestRun {
   const next = { ...run, ringing: f.ringing }
   if (f.ringing && !run.ringing) next.rings++
   if ((!f.ringing && run.ringing) || (f.offHook && !run.quietAt)) next.quietAt = f.at
-  if (f.offHook) next.talkDbm0 = Math.max(run.talkDbm0 ?? -99, f.levelDbm0)
+  next.liftedAt = f.offHook ? (run.liftedAt ?? f.at) : undefined
+  if (next.liftedAt !== undefined && f.at - next.liftedAt > clickMs) next.talkDbm0 = Math.max(run.talkDbm0 ?? -99, f.levelDbm0)
   if (f.warning === 'clipping') next.clipped = true
   for (const b of f.bursts ?? []) {
     if (b.id <= run.after || b.waiting !== undefined) continue

@@ -103,7 +103,8 @@ func hello(last uint64, user crm.ID) []byte {
 	data, _ := json.Marshal(struct {
 		LastID string `json:"lastId"`
 		Me     crm.ID `json:"me"`
-	}{strconv.FormatUint(last, 10), user})
+		Now    int64  `json:"now"` // the page's timers run by the hub's clock
+	}{strconv.FormatUint(last, 10), user, time.Now().UnixMilli()})
 	return data
 }
 

@@ -156,13 +156,15 @@ describe('callers of other kinds', () => {
     expect(await card(page).first().innerText()).not.toContain('138')
   })
 
-  test('TEL-02: caller ID by DTMF, and keys pressed in talk are no caller', async () => {
+  test('TEL-02: caller ID by DTMF; keys of an outgoing call are the number dialled, never a caller', async () => {
     const { page, context } = await someone()
-    await office.dial('057187654321', 2000)
+    await office.ring({ from: '13957108806', standard: 'dtmf', talkMs: 1500 })
+    await card(page).filter({ hasText: '李秀英' }).waitFor()
     await office.idle()
-    const log = await api<{ rows: { direction: string; number: string }[] }>(context, office, 'get', '/api/calls?limit=1')
-    expect(log.rows[0]!.direction).toBe('out')
-    expect(log.rows[0]!.number).toContain('57187654321')
+    await office.dial('057187654321', 2000)
+    const last = async () => (await api<{ rows: { direction: string; number: string; state: string }[] }>(context, office, 'get', '/api/calls?limit=1')).rows[0]!
+    await until('the dialled call to end', async () => (await last()).direction === 'out' && (await last()).state === 'ended')
+    expect((await last()).number).toContain('57187654321')
   })
 
   test('several lines: the newest open, the other a bar; one being written in is not replaced', async () => {
@@ -204,8 +206,8 @@ describe('on a phone', () => {
 describe('texts', () => {
   test('SMS-01 SMS-05: a Chinese text goes out from the customer\'s page and one comes in, both on the timeline', async () => {
     const { page, context } = await someone()
-    const found = await api<{ rows: { id: string; entity: string }[] }>(context, office, 'get', '/api/lookup?entity=customer&q=' + encodeURIComponent('精工模具'))
-    await page.goto(`${office.url}/o/customer/${found.rows[0]!.id}`)
+    const found = await api<{ rows: { id: string; entity: string }[] }>(context, office, 'get', '/api/lookup?entity=contact&q=' + encodeURIComponent('王志强'))
+    await page.goto(`${office.url}/o/contact/${found.rows[0]!.id}`)
     await page.getByRole('button', { name: /发短信/ }).or(page.getByRole('link', { name: /发短信/ })).first().click()
     await page.getByPlaceholder('输入短信内容').first().fill('王总您好，样品今天寄出，请查收。')
     await page.getByRole('button', { name: '发送', exact: true }).first().click()

@@ -97,7 +97,10 @@ func (l *Line) pace() {
 	case wait > 0:
 		time.Sleep(wait)
 	case wait < -time.Second:
-		l.real, l.begin = l.real.Add(-wait), l.begin.Add(-wait)
+		l.real = l.real.Add(-wait)
+		if l.config.Speed == 1 { // its clock is the wall's
+			l.begin = l.begin.Add(-wait)
+		}
 	}
 }
 

@@ -39,6 +39,8 @@ var arrows = map[string][]string{
 	"drivers/fxo":          {"board"},
 	"drivers/modem":        {"drivers/modem/...", "drivers/pty"},
 	"drivers/pty":          {},
+	"drivers/voicemodem": {"drivers/voicemodem/...", "drivers/audio", "drivers/audio/wav", "drivers/callerid", "drivers/callerid/mdmf",
+		"drivers/listen", "drivers/pty"},
 
 	"drivers/callerid/bench": {"drivers/..."}, // a program
 
@@ -51,7 +53,9 @@ var arrows = map[string][]string{
 	"firmware/recorder":  {"firmware/boxapi", "firmware/outbox", "drivers/audio/...", "drivers/dsp"},
 	"firmware/sms":       {"firmware/boxapi", "drivers/modem"},
 	"firmware/console":   {"firmware/boxapi", "drivers/pty"},
-	"firmware/decode":    {"drivers/audio/wav", "drivers/callerid", "drivers/listen"},
+	"firmware/scope": {"firmware/boxapi", "drivers/audio", "drivers/audio/wav", "drivers/callerid", "drivers/dsp", "drivers/fsk",
+		"drivers/listen", "drivers/pty"},
+	"firmware/decode": {"drivers/audio/wav", "drivers/callerid", "drivers/listen"},
 
 	// The hub: words first, then records, then what works with them; api last.
 	"hub/config":    {},

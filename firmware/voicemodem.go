@@ -19,11 +19,11 @@ func (b *box) voiceModem(id int) (*voicemodem.Source, <-chan listen.Event) {
 		return nil, nil
 	}
 	told := make(chan listen.Event, beside)
-	away := false
+	raised := false
 	state := func(s voicemodem.State) {
-		if gone := !s.Present; gone != away {
-			away = gone
-			b.report(boxapi.Event{AlertChanged: &boxapi.AlertChanged{Kind: "voice-modem", Raised: gone, Line: id, Detail: s.Why}})
+		if bad := s.Why != ""; bad != raised {
+			raised = bad
+			b.report(boxapi.Event{AlertChanged: &boxapi.AlertChanged{Kind: "voice-modem", Raised: bad, Line: id, Detail: s.Why}})
 		}
 	}
 	emit := func(e listen.Event) {

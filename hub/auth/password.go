@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
@@ -43,8 +44,7 @@ func (a *Auth) NewHash(password, login string) (string, error) {
 	if err := CheckStrength(password, login); err != nil {
 		return "", err
 	}
-	a.hashing <- struct{}{}
-	defer func() { <-a.hashing }()
+	defer a.hash()()
 	return Hash(password), nil
 }
 
@@ -65,9 +65,21 @@ func encode(salt, sum []byte, p params) string {
 }
 
 func (a *Auth) verify(password, hash string) bool {
-	a.hashing <- struct{}{}
-	defer func() { <-a.hashing }()
+	defer a.hash()()
 	return Verify(password, hash)
+}
+
+// hash waits until a password may be hashed; the function returned says that it is
+// done. The last one gives the memory back, which on a small box is wanted elsewhere
+// and would be kept for hours.
+func (a *Auth) hash() (done func()) {
+	a.hashing <- struct{}{}
+	return func() {
+		<-a.hashing
+		if len(a.hashing) == 0 {
+			debug.FreeOSMemory()
+		}
+	}
 }
 
 // Verify tells whether hash is password's.

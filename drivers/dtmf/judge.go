@@ -9,12 +9,11 @@ import (
 // The limits of a press. Q.24 wants ±1.5 % accepted and ±3.5 % refused, 40 ms
 // accepted and 20 ms refused, and leaves what is between to the receiver.
 const (
-	minDuration  = 0.0265 // s
+	minDuration  = 0.0325 // s
 	maxOffset    = 0.0245 // of the frequency
 	maxTwistDB   = 10.0   // high over low
 	minTwistDB   = -12.0
 	minCoherence = 0.80
-	minPurity    = 0.72
 )
 
 // judge decides whether what was pressed was a key.
@@ -38,23 +37,64 @@ func (d *Detector) judge() (Key, bool) {
 		math.Abs(low.offset) > maxOffset, math.Abs(high.offset) > maxOffset,
 		key.TwistDB > maxTwistDB, key.TwistDB < minTwistDB,
 		low.coherence < minCoherence, high.coherence < minCoherence,
-		d.purity(low, high, p.from, to) < need(duration, low, high):
+		d.purity(low, high, p.from, to) < need(duration, low, high, key.TwistDB),
+		!d.sudden(low.power+high.power, p.from, p.last):
 		return key, false
 	}
 	return key, true
 }
 
-// need is the purity asked of a press. A long press of exact tones may come with
-// more noise: lines hiss and codecs make noise that comes with the tone.
-func need(duration float64, low, high steady) float64 {
+// need is the purity asked of a press: the further its tones are off, the cleaner it
+// must be. Real keys are within 0.3 %, all but clean lines add noise to them; in
+// speech the offsets are anything.
+func need(duration float64, low, high steady, twistDB float64) float64 {
+	const never = 2
 	off := math.Max(math.Abs(low.offset), math.Abs(high.offset))
+	coherence := math.Min(low.coherence, high.coherence)
+	purity := 0.0
 	switch {
-	case duration > 0.055 && off < 0.01:
-		return 0.45
-	case duration > 0.036 && off < 0.018:
-		return 0.62
+	case off <= 0.006 && duration > 0.045:
+		purity = 0.45
+	case off <= 0.006:
+		purity = 0.62
+	case off <= 0.010:
+		purity = 0.75
+	case math.Abs(low.offset-high.offset) <= 0.005: // a clock that is off
+		purity = pick(coherence > 0.94, 0.76, never)
+	default:
+		purity = pick(coherence > 0.97 && duration > 0.038, 0.88, never)
 	}
-	return minPurity
+	if twistDB > 6 || twistDB < -9 {
+		purity = math.Max(purity, 0.85)
+	}
+	return purity
+}
+
+func pick(is bool, yes, no float64) float64 {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// sudden reports whether the press stands out of what was just before and after it:
+// a key rises out of the line's noise and falls back to it, a vowel that holds two
+// tones for a moment was there before and goes on.
+func (d *Detector) sudden(tones float64, from, last int64) bool {
+	limit := 2.2*d.quiet(from) + 0.12*tones
+	if from-3 >= max(0, d.n-history) && d.mean(from-3, from-1) > limit {
+		return false
+	}
+	return d.n < last+3 || d.mean(last+2, min(d.n, last+4)) <= limit
+}
+
+// mean is the power of blocks from..to.
+func (d *Detector) mean(from, to int64) float64 {
+	var energy float64
+	for i := from; i < to; i++ {
+		energy += float64(d.block(i).energy)
+	}
+	return energy / (float64(to-from) * blockLen)
 }
 
 // loudest returns the row and column with the most energy over the press, by windows
@@ -242,11 +282,7 @@ func (d *Detector) purity(low, high steady, from, to int64) float64 {
 	if to-from > 4 {
 		from, to = from+1, to-1
 	}
-	var energy float64
-	for i := from; i < to; i++ {
-		energy += float64(d.block(i).energy)
-	}
-	energy /= float64(to-from) * blockLen
+	energy := d.mean(from, to)
 	tones := low.power + high.power
 	noise := math.Min(d.quiet(from), 0.6*tones)
 	return tones / math.Max(energy-noise, tones*0.5)

@@ -38,7 +38,7 @@ func (d *Detector) judge() (Key, bool) {
 		key.TwistDB > maxTwistDB, key.TwistDB < minTwistDB,
 		low.coherence < minCoherence, high.coherence < minCoherence,
 		d.purity(low, high, p.from, to) < need(duration, low, high, key.TwistDB),
-		!d.sudden(low.power+high.power, p.from, p.last):
+		!d.sudden(low, high, p.from, p.last):
 		return key, false
 	}
 	return key, true
@@ -80,8 +80,11 @@ func pick(is bool, yes, no float64) float64 {
 // sudden reports whether the press stands out of what was just before and after it:
 // a key rises out of the line's noise and falls back to it, a vowel that holds two
 // tones for a moment was there before and goes on.
-func (d *Detector) sudden(tones float64, from, last int64) bool {
-	limit := 2.2*d.quiet(from) + 0.12*tones
+func (d *Detector) sudden(low, high steady, from, last int64) bool {
+	limit := 2.2*d.quiet(from) + 0.12*(low.power+high.power)
+	if math.Max(math.Abs(low.offset), math.Abs(high.offset)) < 0.003 && last-from > 12 {
+		limit *= 1.4 // exact and long: a line that is noisy in bursts
+	}
 	if from-3 >= max(0, d.n-history) && d.mean(from-3, from-1) > limit {
 		return false
 	}

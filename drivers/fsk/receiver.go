@@ -66,6 +66,7 @@ type Frame struct {
 	Good       bool    // passed the check
 	Margin     float64 // how much less likely this reading is than one that failed the check, nats
 	Fit        float64 // how well start and stop bits fitted, 1 is perfect
+	Scatter    float64 // mean square by which the bits differ from perfect ones
 	Repaired   int     // bits in which it differs from that
 	EsN0       float64 // energy of a bit over noise density
 }
@@ -401,6 +402,9 @@ func (r *Receiver) hear(p *path, tone int, n, prior float64) float64 {
 	// length compare.
 	p.metric += (2*a*re-a*a*n)/c.noise - c.es*n/c.n + prior
 	corr := re / (a * n)
+	if !p.idle && p.pos >= 0 {
+		p.scatter += sq(corr - 1)
+	}
 	p.fit += (corr - p.fit) * 0.04 * n / c.n
 	p.phase += 2 * math.Pi * c.hz[tone] * n
 	if n > c.n/2 {

@@ -1,6 +1,7 @@
 package fsk
 
 import (
+	"bytes"
 	"math"
 	"math/bits"
 )
@@ -85,12 +86,17 @@ func (r *Receiver) maxMargin() float64 {
 	return 3
 }
 
-// rival is by how much the accepted reading leads the next that passes the check.
+// rival is by how much the accepted reading leads the next of other content that passes
+// the check.
 func (r *Receiver) rival() float64 {
 	lead := math.Inf(1)
 	for i := 1; i < len(r.paths); i++ {
 		p := &r.paths[i]
-		if p.done && r.paths[0].metric-p.metric < lead && r.check(r.octets[p.data][:p.n]) {
+		if !p.done || r.paths[0].metric-p.metric >= lead {
+			continue
+		}
+		mine, other := r.octets[r.paths[0].data][:r.paths[0].n], r.octets[p.data][:p.n]
+		if !bytes.Equal(mine, other) && r.check(other) {
 			lead = r.paths[0].metric - p.metric
 		}
 	}
@@ -105,7 +111,7 @@ func (r *Receiver) accept(p *path) {
 	if r.refused {
 		margin = r.ceiling - p.metric
 	}
-	if margin > r.maxMargin() || r.rival() < minLead {
+	if margin > r.maxMargin() || r.rival() < minLead || !p.plausible() {
 		return
 	}
 	first := append(r.before[:0], r.kept...)
@@ -126,6 +132,13 @@ func distance(a, b []byte) int {
 	return n
 }
 
+// plausible reports whether the bits look like keying at all: speech that happens to
+// give a right sum has bits of every strength.
+func (s *path) plausible() bool {
+	fit, scatter := s.frame/float64(2*s.n), s.scatter/float64(10*s.n)
+	return fit > 0.6 && fit < 1.5 && scatter < 0.55
+}
+
 // refuse remembers the likeliest complete frame that did not pass.
 func (r *Receiver) refuse(p *path) {
 	if r.refused && p.metric < r.ceiling {
@@ -140,12 +153,13 @@ func (r *Receiver) refuse(p *path) {
 func (r *Receiver) describe(p *path) {
 	r.kept = append(r.kept[:0], r.octets[p.data][:p.n]...)
 	r.frame = Frame{
-		Octets: r.kept,
-		Start:  r.origin + int64(r.starts[p.data][0]),
-		End:    r.origin + int64(p.t),
-		Done:   p.done,
-		Fit:    p.frame / float64(2*p.n),
-		EsN0:   r.carrier.es,
+		Octets:  r.kept,
+		Start:   r.origin + int64(r.starts[p.data][0]),
+		End:     r.origin + int64(p.t),
+		Done:    p.done,
+		Fit:     p.frame / float64(2*p.n),
+		Scatter: p.scatter / float64(10*p.n),
+		EsN0:    r.carrier.es,
 	}
 }
 

@@ -46,7 +46,7 @@ func confidence(f *fsk.Frame) float64 {
 // of some octets that then broke off.
 func (l *Listener) reject(reader *all.Reader, f *fsk.Frame, raw []byte) {
 	const enough = 6
-	if len(raw) < enough || f.Fit < 0.6 || !reader.Known(raw[0]) {
+	if len(raw) < enough || f.Fit < 0.75 || f.Fit > 1.3 || f.Scatter > 0.35 || !reader.Known(raw[0]) {
 		return
 	}
 	why := "carrier"

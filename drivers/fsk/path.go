@@ -20,19 +20,20 @@ type path struct {
 	metric float64 // log likelihood against noise, less what a right path gains
 	fit    float64 // running correlation with the sent tone, 1 is perfect
 
-	octet byte
-	pos   int8  // 0 start, 1-8 data, 9 stop, -1 between octets
-	gap   int16 // quarter bits of mark since the last stop bit
-	gaps  int16 // octets that came after a gap
-	n     int16 // octets complete
-	bits  uint32
-	state uint32
-	prior *Prior
-	grid  int8 // where the next bit begins in the grid of an 8 kHz transmitter; -1: free
-	done  bool
-	idle  bool    // still in the mark before the first octet
-	frame float64 // sum of correlations of start and stop bits
-	data  int16   // slot of octets and starts
+	octet   byte
+	pos     int8  // 0 start, 1-8 data, 9 stop, -1 between octets
+	gap     int16 // quarter bits of mark since the last stop bit
+	gaps    int16 // octets that came after a gap
+	n       int16 // octets complete
+	bits    uint32
+	state   uint32
+	prior   *Prior
+	grid    int8 // where the next bit begins in the grid of an 8 kHz transmitter; -1: free
+	done    bool
+	idle    bool    // still in the mark before the first octet
+	frame   float64 // sum of correlations of start and stop bits
+	scatter float64 // sum of squares of what each bit lacks to a perfect one
+	data    int16   // slot of octets and starts
 }
 
 // carrier is what is known about a burst before its first octet.

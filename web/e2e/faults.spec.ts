@@ -46,7 +46,7 @@ test('an expired session: a clear dialog, the note not yet saved is there after 
   await card().locator('textarea').first().fill('李会计说月底前付第一笔。')
   await page.getByText('登录已过期').first().waitFor()
   await picture(page, 'session-expired')
-  await page.locator('[role=dialog] input[type=password]').last().fill(people.manager.password)
+  await page.locator('input[type=password]').fill(people.manager.password)
   await page.keyboard.press('Enter')
   await page.getByText('登录已过期').first().waitFor({ state: 'detached' })
   expect(await card().locator('textarea').first().inputValue()).toBe('李会计说月底前付第一笔。')

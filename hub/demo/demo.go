@@ -85,6 +85,7 @@ func (o *office) hire(out io.Writer) error {
 		if i == 0 {
 			err = o.store.FirstUser(o.ctx, u, auth.Hash(password), map[string]string{
 				"company": company, "area_code": areaCode, "record.incoming": "1", "record.outgoing": "1",
+				"line.1.label": "总机", "line.2.label": "销售热线",
 			})
 		} else {
 			err = o.store.CreateUser(o.ctx, u, auth.Hash(password))

@@ -107,14 +107,14 @@ func (o *office) call(i int, c *customer, at time.Time) {
 // fillTexts makes a short exchange of texts with the first caller, and one from
 // somebody unknown.
 func (o *office) fillTexts() {
-	c := o.customers[0]
+	c, at := o.customers[0], o.ago(2).UnixMilli()
 	for i, m := range []store.SMS{
 		{Direction: "out", Number: "+8613800138000", State: "delivered", Text: "王总您好，第二批标签纸今天已发出，顺丰单号 SF1390022881，预计明天送到 2 号门。", User: o.users["陈静"].ID},
 		{Direction: "in", Number: "+8613800138000", State: "received", Text: "收到，谢谢。三号车间的机器明天能来看吗？"},
 		{Direction: "out", Number: "+8613800138000", State: "delivered", Text: "可以，周师傅明天上午十点到。", User: o.users["陈静"].ID},
 		{Direction: "in", Number: "+8618968012345", State: "received", Text: "你好，请问你们有二手复印机出租吗？"},
 	} {
-		m.ID, m.Box, m.BoxID, m.At, m.Parts, m.Complete, m.Handed = crm.NewID(), box, fmt.Sprintf("demo-%d", i), o.ago(2).UnixMilli()+int64(i)*60_000, 1, true, true
+		m.ID, m.Box, m.BoxID, m.At, m.Parts, m.Complete, m.Handed = crm.NewID(), box, fmt.Sprintf("demo-%d", i), at+int64(i)*7*60_000, 1, true, true
 		if m.Number == "+8613800138000" {
 			m.Party, m.Contact = crm.Ref{Entity: "customer", ID: c.id}, c.contacts[0].id
 		}

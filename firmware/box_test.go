@@ -491,7 +491,8 @@ func TestTwoLinesAtOnce(t *testing.T) {
 }
 
 func TestREC11DiskFullCallsStillLogged(t *testing.T) {
-	cfg := testConfig(t, t.TempDir())
+	dir := t.TempDir()
+	cfg := testConfig(t, dir)
 	cfg.DiskFloorMB = 1 << 30 // a petabyte
 	b := startBox(t, cfg)
 	b.until("the alert", func(e boxapi.Event) bool {
@@ -502,6 +503,11 @@ func TestREC11DiskFullCallsStillLogged(t *testing.T) {
 	if len(c.callers) != 1 || c.ended.Outcome != boxapi.OutcomeAnswered || c.recorded != nil || c.notRecorded == nil || c.notRecorded.Why != "disk-full" {
 		t.Fatalf("%s", words(c.all))
 	}
+	b.stop()
+	b = startBox(t, testConfig(t, dir)) // with space
+	b.until("the end of the alert", func(e boxapi.Event) bool {
+		return e.AlertChanged != nil && e.AlertChanged.Kind == "disk-full" && !e.AlertChanged.Raised
+	})
 }
 
 func TestStoppedInMidCall(t *testing.T) {

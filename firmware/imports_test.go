@@ -37,12 +37,14 @@ var arrows = map[string][]string{
 	"drivers/callerid":     {"drivers/callerid/...", "drivers/fsk", "drivers/dtmf", "drivers/dsp"},
 	"drivers/callerid/all": {"drivers/callerid/...", "drivers/fsk"},
 	"drivers/fxo":          {"board"},
+	"drivers/led":          {"board"},
 	"drivers/modem":        {"drivers/modem/...", "drivers/pty"},
 	"drivers/pty":          {},
 	"drivers/voicemodem": {"drivers/voicemodem/...", "drivers/audio", "drivers/audio/wav", "drivers/callerid", "drivers/callerid/mdmf",
 		"drivers/listen", "drivers/pty"},
 
-	"drivers/callerid/bench": {"drivers/..."}, // a program
+	"drivers/callerid/bench":        {"drivers/..."}, // a program
+	"drivers/callerid/calleridtest": {"drivers/..."}, // the suite of every standard
 
 	// The box, part by part. Only main knows all of them.
 	"firmware/boxapi":    {},

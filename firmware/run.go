@@ -45,6 +45,7 @@ type box struct {
 	recorder *recorder.Recorder
 	captures *line.Captures
 	lines    []*boxLine
+	lamps    lamps
 	scope    *scope.Taps
 	texts    *texts
 	results  *boxserver.Results
@@ -74,7 +75,7 @@ func run(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 func (b *box) open() error {
 	for _, part := range []func() error{
 		b.openBoard, b.openListener, b.openData, b.openOutbox, b.openRecorder,
-		b.openLines, b.openTexts, b.openServer, b.reportStart,
+		b.openLines, b.openLamps, b.openTexts, b.openServer, b.reportStart,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -94,6 +95,7 @@ func (b *box) serve(ctx context.Context) {
 	others.Go(func() { b.recorder.Run(ctx) })
 	others.Go(func() { b.serveTexts(ctx) })
 	others.Go(func() { b.serveConsole(ctx) })
+	others.Go(func() { b.serveLamps(ctx) })
 	go b.server.Serve(b.listener)
 	<-ctx.Done()
 	b.log.Info("stopping", "why", context.Cause(ctx))
@@ -153,7 +155,7 @@ func (b *box) openListener() error {
 }
 
 func (b *box) openData() error {
-	if err := os.MkdirAll(b.cfg.Data, 0o755); err != nil {
+	if err := os.MkdirAll(b.cfg.Data, 0o700); err != nil {
 		return err
 	}
 	var err error
@@ -234,6 +236,10 @@ func (b *box) openServer() error {
 	return nil
 }
 
+// raisedAnew are the alerts that each run finds out for itself; the others' owners
+// remember them over a restart.
+var raisedAnew = map[string]bool{"line-fault": true, "disk-full": true, "disk-low": true, "encoder": true}
+
 // reportStart tells that a new run begins and brings to an end what the last one left
 // open.
 func (b *box) reportStart() error {
@@ -246,7 +252,10 @@ func (b *box) reportStart() error {
 	for _, c := range open.Calls {
 		b.report(b.interrupted(c))
 	}
-	for _, a := range open.Alerts { // whatever is still true is raised again
+	for _, a := range open.Alerts {
+		if !raisedAnew[a.Kind] {
+			continue
+		}
 		a.Raised = false
 		b.report(boxapi.Event{AlertChanged: &a})
 	}

@@ -71,13 +71,19 @@ func (s *Screen) Lines(width, height int) []string {
 	add(s.states())
 	add(cut("bits    "+tail(s.bits, width-9), width-1))
 	add(s.dim("last bursts"))
-	for _, b := range s.bursts {
+	for i, b := range s.bursts {
 		if len(out)+2 > height {
 			break
 		}
-		first, second := s.burst(b)
+		first, octets := s.burst(b)
 		add(cut(first, width-1))
-		add(cut(second, width-1))
+		if i > 0 {
+			add(cut(octetsLeft+s.dim(octets), width-1))
+			continue
+		}
+		for _, row := range rows(octets, width-1-len(octetsLeft)) { // of the newest all are shown
+			add(octetsLeft + s.dim(row))
+		}
 	}
 	if len(s.bursts) == 0 {
 		add("        none yet; call the line from another telephone")
@@ -191,8 +197,26 @@ func (s *Screen) states() string {
 	return strings.Join([]string{"now     " + hook, ring, show("tone", f.Tone), show("data", f.Carrier), show("keys", f.Keys)}, "   ")
 }
 
+// octetsLeft stands before the octets of a burst.
+const octetsLeft = "         "
+
+// rows breaks text at blanks into rows of at most width columns.
+func rows(text string, width int) (out []string) {
+	row := ""
+	for _, word := range strings.Fields(text) {
+		if row != "" && len(row)+1+len(word) > width {
+			out, row = append(out, row), ""
+		}
+		if row != "" {
+			row += " "
+		}
+		row += word
+	}
+	return append(out, cut(row, width))
+}
+
 // burst draws one burst: what it says, or why it was not believed, and its octets.
-func (s *Screen) burst(b boxapi.ScopeBurst) (first, second string) {
+func (s *Screen) burst(b boxapi.ScopeBurst) (first, octets string) {
 	first = clock(b.At) + " "
 	if b.Why != "" {
 		first += s.bad("refused") + " " + pad(b.Modem, 8) + " " + Words(b.Why)
@@ -209,7 +233,7 @@ func (s *Screen) burst(b boxapi.ScopeBurst) (first, second string) {
 	if b.LevelDBm0 != 0 {
 		first += fmt.Sprintf("  %.1f dBm0", b.LevelDBm0)
 	}
-	return first, "         " + s.dim(Octets(b))
+	return first, Octets(b)
 }
 
 // Reading is what a believed burst says: its number or why there is none, name, time.

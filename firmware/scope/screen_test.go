@@ -122,3 +122,13 @@ func strip(s string) string {
 	}
 	return s
 }
+
+func TestAllOctetsOfTheNewestBurstAreShown(t *testing.T) {
+	raw := make([]byte, 70)
+	raw[69] = 0xa9
+	s := &Screen{}
+	s.Add(boxapi.ScopeFrame{Bursts: []boxapi.ScopeBurst{{ID: 1, Raw: "80"}, {ID: 2, Raw: hex.EncodeToString(raw)}}})
+	if text := drawn(s); !strings.Contains(text, "00 a9") {
+		t.Error(text)
+	}
+}

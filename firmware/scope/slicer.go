@@ -12,8 +12,12 @@ import (
 // decides every bit by itself, without knowing anything of messages. What is believed
 // is for package listen to decide.
 type slicer struct {
-	on   string // fsk modem that is keying; "fsk" while its tones can't be told
-	bits []byte
+	on     string // fsk modem that is keying; "fsk" while its tones can't be told
+	bits   []byte
+	lasted int // samples since a carrier seems to be on
+
+	seized string // what on will be once the carrier has lasted
+	held   []byte // bits until then
 
 	mark, space tone    // between the two modems' tones, so that both fit
 	fit         float64 // 0..1, how much of the sound is one of the two, smoothed
@@ -41,7 +45,9 @@ const (
 	// A carrier is on when this much of the sound is in its tones for some 20 bits,
 	// and gone below the second; speech reaches 0.65.
 	carrierOn, carrierOff = 0.80, 0.66
-	fitSmoothing          = 1.0 / 120 // of a sample: 18 bits
+	// A vowel may look like a carrier for some 50 ms; data lasts longer.
+	carrierSure  = 70 * audio.Rate / 1000
+	fitSmoothing = 1.0 / 120 // of a sample: 18 bits
 	// Quieter sound than this mean square carries nothing: -55 dBm0.
 	carrierPower = 1400
 )
@@ -96,7 +102,8 @@ func (s *slicer) sample(x float64) {
 	}
 	s.fit += (share - s.fit) * fitSmoothing
 	if !s.carrier() {
-		s.on, s.last, s.steady, s.phase, s.turned = "", 0, 0, 0, 0
+		s.on, s.seized, s.held, s.lasted = "", "", s.held[:0], 0
+		s.last, s.steady, s.phase, s.turned = 0, 0, 0, 0
 		return
 	}
 	bit := byte('0')
@@ -107,14 +114,19 @@ func (s *slicer) sample(x float64) {
 		s.turned += s.mark.sum * cmplx.Conj(was)
 		s.name()
 	}
+	if s.lasted++; s.lasted >= carrierSure {
+		s.on = s.seized
+		s.bits = append(s.bits, s.held...)
+		s.held = s.held[:0]
+	}
 }
 
 func (s *slicer) carrier() bool {
-	if s.on == "" {
+	if s.seized == "" {
 		if s.fit < carrierOn {
 			return false
 		}
-		s.on = "fsk"
+		s.seized = "fsk"
 	}
 	return s.fit > carrierOff
 }
@@ -134,7 +146,7 @@ func (s *slicer) clock(bit byte) {
 	before := s.phase
 	s.phase += 1200.0 / audio.Rate
 	if before < 0.5 && s.phase >= 0.5 {
-		s.bits = append(s.bits, bit)
+		s.held = append(s.held, bit)
 	}
 	if s.phase >= 1 {
 		s.phase--
@@ -145,8 +157,8 @@ func (s *slicer) clock(bit byte) {
 // ours or the other.
 func (s *slicer) name() {
 	if cmplx.Phase(s.turned) < 0 {
-		s.on = fsk.Bell202.Name
+		s.seized = fsk.Bell202.Name
 	} else {
-		s.on = fsk.V23.Name
+		s.seized = fsk.V23.Name
 	}
 }

@@ -1,9 +1,11 @@
 package scope
 
 import (
+	"os"
 	"strings"
 	"testing"
 
+	"bellhop/drivers/audio/mp3"
 	"bellhop/drivers/callerid"
 	"bellhop/drivers/callerid/all"
 	"bellhop/drivers/dsp"
@@ -88,6 +90,21 @@ func TestBitsOfABurst(t *testing.T) {
 				t.Errorf("the carrier %q stayed on", s.on)
 			}
 		})
+	}
+}
+
+func TestTalkIsNoCarrier(t *testing.T) {
+	f, err := os.Open("../../drivers/simline/talk.mp3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	p, err := mp3.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bits := newSlicer().write(p); bits != "" {
+		t.Errorf("a conversation was keyed data: %s", bits)
 	}
 }
 

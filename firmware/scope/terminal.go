@@ -118,7 +118,7 @@ func Report(ctx context.Context, frames Frames, out io.Writer) error {
 		}
 		for _, b := range f.Bursts { // they say themselves when they were
 			first, octets := s.burst(b)
-			text = append(text, first, octets)
+			text = append(text, first, octetsLeft+octets)
 		}
 		last = f
 		if len(text) == 0 {

@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web/src web/build web/index.html web/vite.config.ts 
 
 BOX := $(if $(BOX_PORT),-listen 127.0.0.1:$(BOX_PORT))
 
-.PHONY: help run ring dial sms console test bench bench-ears generate build clean
+.PHONY: help run ring dial sms console scope test bench bench-ears generate build clean
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
@@ -29,6 +29,9 @@ sms: bin/bellhop-firmware ## deliver a text to the simulated modem: FROM=1380013
 
 console: bin/bellhop-firmware ## the technician's menu of the running box (Ctrl-] leaves)
 	@bin/bellhop-firmware console $(BOX)
+
+scope: bin/bellhop-firmware ## look at a line of the running box as it is heard, or at a recording: [LINE=1 | FILE=x.wav] (q leaves)
+	@bin/bellhop-firmware scope $(if $(FILE),"$(FILE)",$(if $(LINE),-line $(LINE)) $(BOX))
 
 test: ## set up and run every test: Go, fuzz, page, browser (FRESH=1: also what passed unchanged before)
 	@.dev/test

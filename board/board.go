@@ -82,7 +82,7 @@ func (b Board) WithLines(n int, devices []string) (Board, error) {
 		lines[i] = b.Lines[min(i, len(b.Lines)-1)]
 		if i >= len(b.Lines) {
 			lines[i].ID = i + 1
-			lines[i].Label = fmt.Sprintf("Line %d", i+1)
+			lines[i].Label = ""
 			lines[i].Sound.ALSA = ""
 			lines[i].Port = Port{}
 		}

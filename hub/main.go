@@ -101,12 +101,6 @@ func run(ctx context.Context, cfg config.Config) error {
 	server := api.New(api.Parts{
 		Store: db, Records: office, Auth: guard, Page: web.Page(), Log: log,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
-		Lines: func(ctx context.Context) (ids []int) {
-			for _, line := range calls.Lines(ctx) {
-				ids = append(ids, line.ID)
-			}
-			return ids
-		},
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
 		return err

@@ -13,7 +13,7 @@ var Board = board.Board{
 	Name:  "rpi",
 	About: "a Raspberry Pi with the line board",
 	Lines: []board.Line{{
-		ID: 1, Label: "Line 1",
+		ID:    1,
 		Sound: board.Sound{ALSA: "plughw:line"}, // the codec on the line board
 		Port: board.Port{
 			Ring:     board.Pin{Net: "RING#", Name: "GPIO17", Header: 11, Pull: gpio.PullUp, ActiveLow: true},

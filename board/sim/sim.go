@@ -8,8 +8,8 @@ var Board = board.Board{
 	Name:  "sim",
 	About: "no hardware: simulated lines and modem on any computer",
 	Lines: []board.Line{
-		{ID: 1, Label: "Line 1", Sound: board.Sound{Simulated: true}},
-		{ID: 2, Label: "Line 2", Sound: board.Sound{Simulated: true}},
+		{ID: 1, Sound: board.Sound{Simulated: true}},
+		{ID: 2, Sound: board.Sound{Simulated: true}},
 	},
 	LinesMax: 16,
 }

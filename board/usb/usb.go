@@ -9,7 +9,7 @@ var Board = board.Board{
 	About: "a Linux computer with a USB sound card for each line",
 	Lines: []board.Line{
 		// A udev rule that names the card "line" (ATTR{id}="line") keeps this stable.
-		{ID: 1, Label: "Line 1", Sound: board.Sound{ALSA: "plughw:line"}},
+		{ID: 1, Sound: board.Sound{ALSA: "plughw:line"}},
 	},
 	LinesMax: 8,
 }

@@ -58,7 +58,7 @@ func TestBoxRestartsInMidCall(t *testing.T) {
 	x.answer(one)
 	x.answer(two)
 	x.settled(x.box.Emit(boxapi.Event{BoxStarted: &boxapi.BoxStarted{Version: "2", Board: "sim", Lines: []boxapi.Line{
-		{ID: 1, Label: "Line 1", State: boxapi.LineIdle}, {ID: 2, Label: "Line 2", State: boxapi.LineTalking, Call: two}}}}))
+		{ID: 1, State: boxapi.LineIdle}, {ID: 2, State: boxapi.LineTalking, Call: two}}}}))
 	li.get("/api/calls?number=13800138000").ok().want("rows.0.state", "ended").want("rows.0.outcome", "interrupted")
 	li.get("/api/calls?number=13900139000").ok().want("rows.0.state", "talking")
 	x.settled(x.box.Emit(boxapi.Event{CallEnded: &boxapi.CallEnded{Call: one, Outcome: boxapi.OutcomeInterrupted, TalkMS: 4321}}))

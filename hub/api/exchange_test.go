@@ -175,7 +175,7 @@ func (p *person) card() *answer {
 
 // page is an open page: the stream of one person's browser.
 type page struct {
-	t      *testing.T
+	t      testing.TB
 	cancel context.CancelFunc
 	mu     sync.Mutex
 	events []event
@@ -185,6 +185,7 @@ type page struct {
 type event struct {
 	id, name string
 	data     map[string]any
+	list     []byte // where data is no object
 }
 
 // watch opens the stream; last is the Last-Event-ID, "" for none.
@@ -223,7 +224,9 @@ func (w *page) read(response *http.Response) {
 		case "event":
 			e.name = value
 		case "data":
-			json.Unmarshal([]byte(value), &e.data)
+			if json.Unmarshal([]byte(value), &e.data) != nil {
+				e.list = []byte(value)
+			}
 		case "":
 			if e.name != "" {
 				w.mu.Lock()

@@ -18,6 +18,7 @@ import (
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
+	"bellhop/hub/telephony"
 )
 
 // password is good enough; its hash is made once, for argon2id is slow on purpose.
@@ -36,7 +37,8 @@ type office struct {
 func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
-	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels}))
+	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
+		crm.Module{Name: "telephony", Labels: telephony.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,6 @@ type Parts struct {
 	Version   string
 	Log       *slog.Logger
 	Telephony Telephony
-	// Lines are the telephone lines the box has.
-	Lines func(ctx context.Context) []int
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }

@@ -184,7 +184,7 @@ func TestUsersAndSettings(t *testing.T) {
 	admin.put("/api/settings", obj{"company": "新名", "areaCode": "021", "recordIncoming": false, "recordOutgoing": true,
 		"lines": []obj{{"id": 1, "label": "总机", "users": []string{li.str("id")}}, {"id": 2, "label": "", "users": []string{}}}}).ok()
 	admin.get("/api/settings").ok().want("company", "新名").want("areaCode", "021").want("recordIncoming", false).want("recordOutgoing", true).
-		want("lines.0.label", "总机").want("lines.0.users.0", li.str("id")).want("lines.1.label", "Line 2").want("lines.1.users", []any{})
+		want("lines.0.label", "总机").want("lines.0.users.0", li.str("id")).want("lines.0.name", "Line 1").want("lines.1.label", "").want("lines.1.name", "Line 2").want("lines.1.users", []any{})
 	if changed != 1 {
 		t.Errorf("telephony was told %d times", changed)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"bellhop/hub/auth"
 	"bellhop/hub/crm"
+	"bellhop/hub/telephony"
 )
 
 func (s *Server) settingRoutes(api fiber.Router) {
@@ -27,7 +28,8 @@ type settings struct {
 
 type lineSetting struct {
 	ID    int      `json:"id"`
-	Label string   `json:"label"`
+	Label string   `json:"label"` // the office's own, or empty
+	Name  string   `json:"name"`  // what it is called without a label; read only
 	Users []crm.ID `json:"users"` // empty: it rings for everybody
 }
 
@@ -57,7 +59,7 @@ func (s *Server) readSettings(ctx context.Context, lang string) (*settings, erro
 		if users == nil {
 			users = []crm.ID{}
 		}
-		out.Lines = append(out.Lines, lineSetting{line, s.lineLabel(lang, all, line), users})
+		out.Lines = append(out.Lines, lineSetting{line, all["line."+strconv.Itoa(line)+".label"], s.lineName(lang, line), users})
 	}
 	return out, nil
 }
@@ -65,8 +67,10 @@ func (s *Server) readSettings(ctx context.Context, lang string) (*settings, erro
 // lines are those the box has, and those somebody has set something for.
 func (s *Server) lines(ctx context.Context, all map[string]string, groups map[int][]crm.ID) []int {
 	var lines []int
-	if s.Lines != nil {
-		lines = s.Lines(ctx)
+	if s.Telephony.Service != nil {
+		for _, line := range s.Telephony.Service.Lines(ctx, "") {
+			lines = append(lines, line.ID)
+		}
 	}
 	for line := range groups {
 		lines = append(lines, line)
@@ -82,12 +86,11 @@ func (s *Server) lines(ctx context.Context, all map[string]string, groups map[in
 	return slices.Compact(lines)
 }
 
-func (s *Server) lineLabel(lang string, all map[string]string, line int) string {
-	id := strconv.Itoa(line)
-	if label := all["line."+id+".label"]; label != "" {
-		return label
+func (s *Server) lineName(lang string, line int) string {
+	if s.Telephony.Service == nil {
+		return telephony.LineNumber(s.Records.Schema(), lang, line)
 	}
-	return s.text(lang, "settings.line", map[string]string{"id": id})
+	return s.Telephony.Service.LineName(lang, line)
 }
 
 const maxLines = 64

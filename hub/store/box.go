@@ -63,11 +63,15 @@ func (s *Store) PhoneLines(ctx context.Context) ([]PhoneLine, error) {
 	return lines, rows.Err()
 }
 
-// PutPhoneLine adds a line, or changes its label, and returns it with its ID: the
-// box's own number, or the next free one where another box has that.
-func PutPhoneLine(ctx context.Context, tx *sql.Tx, l PhoneLine) (PhoneLine, error) {
-	err := tx.QueryRowContext(ctx, `UPDATE phone_line SET label = CASE WHEN ? = '' THEN label ELSE ? END
-		WHERE box = ? AND number = ? RETURNING id, label`, l.Label, l.Label, l.Box, l.Number).Scan(&l.ID, &l.Label)
+// PutPhoneLine adds a line, or changes its label unless that is nil, and returns it with
+// its ID: the box's own number, or the next free one where another box has that.
+func PutPhoneLine(ctx context.Context, tx *sql.Tx, box string, number int, label *string) (PhoneLine, error) {
+	l := PhoneLine{Box: box, Number: number}
+	if label != nil {
+		l.Label = *label
+	}
+	err := tx.QueryRowContext(ctx, `UPDATE phone_line SET label = COALESCE(?, label)
+		WHERE box = ? AND number = ? RETURNING id, label`, label, box, number).Scan(&l.ID, &l.Label)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return l, err
 	}

@@ -195,7 +195,7 @@ func (s *Service) Active(ctx context.Context, who *rights.Rights) (*Active, erro
 	if err != nil {
 		return nil, err
 	}
-	active := &Active{Cards: []*Card{}, Lines: s.Lines(ctx), Connected: s.Connected()}
+	active := &Active{Cards: []*Card{}, Lines: s.Lines(ctx, who.User.Lang), Connected: s.Connected()}
 	for _, p := range pictures {
 		c := p.call
 		if c.State == store.Ended && c.Outcome != "missed" && c.EndedAt < now-keptEnded || !p.addresses(who.User) {

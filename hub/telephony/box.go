@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"bellhop/firmware/boxapi"
 	"bellhop/hub/boxclient"
 	"bellhop/hub/crm"
+	"bellhop/hub/label"
 	"bellhop/hub/store"
 )
 
@@ -143,15 +145,21 @@ func (s *Service) addLine(l store.PhoneLine) *lineState {
 }
 
 // line gives the ID of a box's line, which it gets when it is first heard of.
-func (s *Service) line(ctx context.Context, tx *sql.Tx, boxID string, number int, label string) (int, error) {
+func (s *Service) line(ctx context.Context, tx *sql.Tx, boxID string, number int) (int, error) {
+	return s.namedLine(ctx, tx, boxID, number, nil)
+}
+
+// namedLine does so and keeps what the box calls the line; a label of nil leaves what
+// it said before.
+func (s *Service) namedLine(ctx context.Context, tx *sql.Tx, boxID string, number int, label *string) (int, error) {
 	s.mu.Lock()
 	id, known := s.byBox[boxLine{boxID, number}]
-	same := known && (label == "" || s.lines[id].Label == label)
+	same := known && (label == nil || s.lines[id].Label == *label)
 	s.mu.Unlock()
 	if same {
 		return id, nil
 	}
-	l, err := store.PutPhoneLine(ctx, tx, store.PhoneLine{Box: boxID, Number: number, Label: label})
+	l, err := store.PutPhoneLine(ctx, tx, boxID, number, label)
 	if err != nil {
 		return 0, err
 	}
@@ -172,7 +180,7 @@ func (s *Service) forgetLines() {
 func (s *Service) takeLines(ctx context.Context, status *boxapi.Status) error {
 	return s.store.Write(ctx, func(tx *sql.Tx) error {
 		for _, l := range status.Lines {
-			id, err := s.line(ctx, tx, status.Box, l.ID, l.Label)
+			id, err := s.namedLine(ctx, tx, status.Box, l.ID, &l.Label)
 			if err != nil {
 				return err
 			}
@@ -186,7 +194,7 @@ func (s *Service) takeLines(ctx context.Context, status *boxapi.Status) error {
 
 func (s *Service) lineChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
 	l := ev.LineChanged
-	id, err := s.line(ctx, tx, ev.Box, l.Line, "")
+	id, err := s.line(ctx, tx, ev.Box, l.Line)
 	if err != nil {
 		return err
 	}
@@ -219,21 +227,32 @@ func (s *Service) setLine(ctx context.Context, tx *sql.Tx, boxID string, id int,
 
 func lineLabelKey(line int) string { return "line." + strconv.Itoa(line) + ".label" }
 
-// lineLabel is the office's name for a line, else the box's, else its number.
-func (s *Service) lineLabel(ctx context.Context, id int) string {
+// lineLabel is the office's name for a line, else its name without that.
+func (s *Service) lineLabel(ctx context.Context, lang string, id int) string {
 	if label := s.settings(ctx).labels[id]; label != "" {
 		return label
 	}
+	return s.LineName(lang, id)
+}
+
+// LineName is what a line is called while the office gives it no label: as the box was
+// told, else its number in the language of whoever reads it.
+func (s *Service) LineName(lang string, id int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.lines[id]; l != nil && l.Label != "" {
 		return l.Label
 	}
-	return strconv.Itoa(id)
+	return LineNumber(s.records.Schema(), lang, id)
 }
 
-// Lines tells how all lines stand.
-func (s *Service) Lines(ctx context.Context) []Line {
+// LineNumber is the name of a line nobody named.
+func LineNumber(schema *crm.Schema, lang string, id int) string {
+	return schema.Labels.Text(lang, "box.line", map[string]string{"id": strconv.Itoa(id)})
+}
+
+// Lines tells how all lines stand, with their labels in a language.
+func (s *Service) Lines(ctx context.Context, lang string) []Line {
 	s.mu.Lock()
 	lines := make([]Line, 0, len(s.lines))
 	for id, l := range s.lines {
@@ -245,13 +264,28 @@ func (s *Service) Lines(ctx context.Context) []Line {
 	}
 	s.mu.Unlock()
 	for i := range lines {
-		lines[i].Label = s.lineLabel(ctx, lines[i].ID)
+		lines[i].Label = s.lineLabel(ctx, lang, lines[i].ID)
 	}
 	slices.SortFunc(lines, func(a, b Line) int { return a.ID - b.ID })
 	return lines
 }
 
-func (s *Service) publishLines(ctx context.Context) { s.live.PublishAll("lines", "all", s.Lines(ctx)) }
+// publishLines tells each user how the lines stand, in his language.
+func (s *Service) publishLines(ctx context.Context) {
+	crew, err := s.staff(ctx)
+	if err != nil {
+		s.log.Error("lines not told", "err", err)
+		return
+	}
+	told := map[string][]byte{}
+	for _, lang := range label.Langs {
+		if told[lang], err = json.Marshal(s.Lines(ctx, lang)); err != nil {
+			s.log.Error("lines not told", "err", err)
+			return
+		}
+	}
+	s.live.Publish("lines", "all", func(user crm.ID) []byte { return told[crew.lang(user)] })
+}
 
 func (s *Service) publishConnected() {
 	s.live.PublishAll("connected", "all", map[string]bool{"connected": s.Connected()})
@@ -275,8 +309,8 @@ func modemOf(m boxapi.ModemChanged) *Modem {
 }
 
 // Status tells how the boxes stand, asking those that answer.
-func (s *Service) Status(ctx context.Context) (*BoxStatus, error) {
-	status := &BoxStatus{Connected: s.Connected(), Lines: s.Lines(ctx), Modems: []Modem{}, Alerts: []Alert{}}
+func (s *Service) Status(ctx context.Context, lang string) (*BoxStatus, error) {
+	status := &BoxStatus{Connected: s.Connected(), Lines: s.Lines(ctx, lang), Modems: []Modem{}, Alerts: []Alert{}}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	for _, b := range s.boxes {

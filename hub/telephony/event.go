@@ -261,7 +261,7 @@ func (s *Service) callStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event,
 	if !crm.IsCode(err, crm.NotFound) {
 		return err
 	}
-	line, err := s.line(ctx, tx, ev.Box, start.Line, "")
+	line, err := s.line(ctx, tx, ev.Box, start.Line)
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (s *Service) boxStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, 
 	known := map[string]bool{}
 	for _, l := range start.Lines {
 		known[l.Call] = true
-		if _, err := s.line(ctx, tx, ev.Box, l.ID, l.Label); err != nil {
+		if _, err := s.namedLine(ctx, tx, ev.Box, l.ID, &l.Label); err != nil {
 			return err
 		}
 	}
@@ -313,7 +313,7 @@ func (s *Service) alertChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event
 	line := 0
 	if a.Line != 0 {
 		var err error
-		if line, err = s.line(ctx, tx, ev.Box, a.Line, ""); err != nil {
+		if line, err = s.line(ctx, tx, ev.Box, a.Line); err != nil {
 			return err
 		}
 	}

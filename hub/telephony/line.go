@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"context"
+	"slices"
 
 	"bellhop/hub/phone"
 	"bellhop/hub/rights"
@@ -43,7 +44,7 @@ func (p *picture) lineOf(ctx context.Context, who *rights.Rights, seen sight) *C
 	c := p.call
 	origin := phone.OriginOf(c.Number, who.User.Lang)
 	call := &Call{
-		ID: c.ID, Line: c.Line, LineLabel: p.service.lineLabel(ctx, c.Line), Direction: c.Direction, State: c.State,
+		ID: c.ID, Line: c.Line, LineLabel: p.service.lineLabel(ctx, who.User.Lang, c.Line), Direction: c.Direction, State: c.State,
 		Outcome: c.Outcome, StartedAt: c.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.TalkMS,
 		Number: c.Number, Display: phone.Pretty(c.Number), Caller: seen.caller, Place: origin.Place,
 		Carrier: origin.Carrier, CallerName: c.Name, Handler: p.person(c.Handler), Ignored: c.IgnoredBy != 0,
@@ -92,4 +93,9 @@ func (p *picture) notes() []Note {
 		}
 	}
 	return notes
+}
+
+// Noted implements records.Noted.
+func (c *Call) Noted(text string) bool {
+	return slices.ContainsFunc(c.Notes, func(n Note) bool { return n.Text == text })
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/label"
 	"bellhop/hub/phone"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -78,6 +79,14 @@ func (f *staff) who(user crm.ID) *rights.Rights {
 	}
 	f.rights[user] = r
 	return r
+}
+
+// lang is the language a user reads.
+func (f *staff) lang(user crm.ID) string {
+	if u := f.users[user]; u != nil && slices.Contains(label.Langs, u.Lang) {
+		return u.Lang
+	}
+	return label.Langs[0]
 }
 
 // name is what a user is called, "" for nobody.

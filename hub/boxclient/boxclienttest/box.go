@@ -48,8 +48,8 @@ func Start(t testing.TB) *Box {
 		name: "test-box", boot: "1", more: make(chan struct{}),
 		results: map[string]boxapi.Result{}, files: map[string][]byte{},
 		status: boxapi.Status{Version: "test", Board: "sim", Lines: []boxapi.LineStatus{
-			{Line: boxapi.Line{ID: 1, Label: "Line 1", State: boxapi.LineIdle}},
-			{Line: boxapi.Line{ID: 2, Label: "Line 2", State: boxapi.LineIdle}},
+			{Line: boxapi.Line{ID: 1, State: boxapi.LineIdle}},
+			{Line: boxapi.Line{ID: 2, State: boxapi.LineIdle}},
 		}},
 	}
 	mux := http.NewServeMux()

@@ -716,7 +716,10 @@ export interface components {
         };
         LineSetting: {
             id: number;
+            /** @description the office's own; may be empty */
             label: string;
+            /** @description what it is called without a label; not read back */
+            name: string;
             /** @description ring group; empty is everyone */
             users: string[];
         };

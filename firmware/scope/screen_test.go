@@ -124,8 +124,8 @@ func strip(s string) string {
 }
 
 func TestAllOctetsOfTheNewestBurstAreShown(t *testing.T) {
-	raw := make([]byte, 70)
-	raw[69] = 0xa9
+	raw := make([]byte, 60)
+	raw[59] = 0xa9
 	s := &Screen{}
 	s.Add(boxapi.ScopeFrame{Bursts: []boxapi.ScopeBurst{{ID: 1, Raw: "80"}, {ID: 2, Raw: hex.EncodeToString(raw)}}})
 	if text := drawn(s); !strings.Contains(text, "00 a9") {

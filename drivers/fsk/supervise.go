@@ -108,15 +108,15 @@ const minLead = 3
 // accept takes a complete frame that passed the check.
 func (r *Receiver) accept(p *path) {
 	margin := 0.0
-	if r.refused {
-		margin = r.ceiling - p.metric
+	if r.refused && len(r.kept) == int(p.n) {
+		margin = r.ceiling - p.metric // of one length they end at one time: they compare
 	}
 	if margin > r.maxMargin() || r.rival() < minLead || !p.plausible() {
 		return
 	}
 	first := append(r.before[:0], r.kept...)
 	r.describe(p)
-	if r.refused {
+	if margin > 0 {
 		r.frame.Repaired = distance(first, r.kept)
 	}
 	r.frame.Good = true
@@ -141,7 +141,7 @@ func (s *path) plausible() bool {
 
 // refuse remembers the likeliest complete frame that did not pass.
 func (r *Receiver) refuse(p *path) {
-	if r.refused && p.metric < r.ceiling {
+	if r.refused && (int(p.n) < len(r.kept) || int(p.n) == len(r.kept) && p.metric < r.ceiling) {
 		return
 	}
 	r.refused = true

@@ -34,6 +34,7 @@ type Detector struct {
 	runLen int           // blocks of the present on or off
 
 	segments []segment // complete, newest last
+	partial  int       // of them, that began before the Detector did
 	current  string
 	hungUp   bool
 	periods  int
@@ -64,6 +65,7 @@ type segment struct {
 	on     bool
 	blocks int
 	power  spectrum // of an on
+	level  float64  // of an on, mean square
 }
 
 // spectrum is the share of each frequency in the energy, 1 for a lone steady tone.
@@ -150,10 +152,12 @@ func (d *Detector) finish() {
 func (d *Detector) follow(b *block) {
 	d.votes = d.votes<<1 | bit(d.pure(b))
 	was := d.on
-	switch d.votes & 7 { // two of three
+	// Two of three begin a tone, two missing in a row end it: a modulated tone may
+	// fade for a block.
+	switch d.votes & 7 {
 	case 3, 5, 6, 7:
 		d.on = true
-	default:
+	case 0, 4:
 		d.on = false
 	}
 	if d.on != was {
@@ -236,9 +240,13 @@ func (d *Detector) turn(was bool) {
 	s := segment{on: was, blocks: d.runLen}
 	if was {
 		s.power = d.spectrum()
+		s.level = d.total / float64(max(d.runLen, 1))
 	}
-	d.segments = append(d.segments, s)
+	if d.segments = append(d.segments, s); len(d.segments) == 1 {
+		d.partial = 1
+	}
 	if len(d.segments) > maxSegments {
+		d.partial = 0
 		d.segments = append(d.segments[:0], d.segments[1:]...)
 	}
 	d.power, d.total, d.runLen = [bins]float64{}, 0, 0
@@ -313,15 +321,27 @@ func (d *Detector) error(s *Signal) (float64, int) {
 // steadyError compares with a tone without cadence. One that shares its frequency
 // with a ringing tone must outlast that.
 func (d *Detector) steadyError(s *Signal) (float64, int) {
-	least := 110 // blocks, 2.2 s
-	if len(s.Hz) > 1 {
-		least = 50
-	}
-	if !d.on || d.runLen < least {
+	if !d.on || d.runLen < d.outlast(s) {
 		return math.Inf(1), 0
 	}
 	p := d.spectrum()
 	return spectrumError(&p, s), 0
+}
+
+// outlast is for how many blocks a steady tone must sound to be no part of a cadence
+// of the same number of frequencies.
+func (d *Detector) outlast(s *Signal) int {
+	least := time.Second
+	for i := range d.signals {
+		o := &d.signals[i].signal
+		if len(o.Cadence) == 0 || len(o.Hz) != len(s.Hz) || math.Abs(o.Hz[0]-s.Hz[0]) > 0.03*s.Hz[0] {
+			continue
+		}
+		for at := 0; at < len(o.Cadence); at += 2 {
+			least = max(least, o.Cadence[at]*6/5)
+		}
+	}
+	return int(least / blockTime)
 }
 
 // cadenceError compares the newest complete segments with the cadence, which may be
@@ -349,7 +369,7 @@ func (d *Detector) alignError(s *Signal, at int) (float64, int) {
 		return math.Inf(1), 0
 	}
 	sum, matched := 0.0, 0
-	for i := len(d.segments) - 1; i >= 0; i-- {
+	for i := len(d.segments) - 1; i >= d.partial; i-- {
 		seg := &d.segments[i]
 		step := s.Cadence[((at-1-matched)%n+n)%n].Seconds()
 		e := math.Abs(float64(seg.blocks)*blockTime.Seconds()-step) / (0.12*step + 0.035)
@@ -362,6 +382,9 @@ func (d *Detector) alignError(s *Signal, at int) (float64, int) {
 				break
 			}
 			e += f
+			if i >= 2 && d.drops(i) != (s.DropDB > 0) && matched+2 < maxSegments {
+				break
+			}
 		}
 		sum += e
 		matched++
@@ -370,6 +393,16 @@ func (d *Detector) alignError(s *Signal, at int) (float64, int) {
 		return math.Inf(1), 0
 	}
 	return sum / float64(matched), matched
+}
+
+// drops reports whether on-segment i differs in level from the one before it by more
+// than 5 dB.
+func (d *Detector) drops(i int) bool {
+	if !d.segments[i-2].on {
+		return false
+	}
+	ratio := d.segments[i].level / math.Max(d.segments[i-2].level, 1e-9)
+	return ratio > 3.2 || ratio < 1/3.2
 }
 
 // needed is how many complete segments tell s from others. Quick cadences must be

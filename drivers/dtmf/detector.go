@@ -123,12 +123,12 @@ func (d *Detector) finish() {
 func (d *Detector) block(i int64) *block { return &d.blocks[i%history] }
 
 const (
-	window  = 4     // blocks over which a press is noticed
-	present = 0.33  // share of the energy the two tones must have then
-	floor   = 30.0  // mean square, LSB²: -57 dBm0
-	bridge  = 3     // blocks an interruption may last
-	notches = 2     // trial offsets each side
-	notch   = 0.008 // of the frequency
+	window  = 4      // blocks over which a press is noticed
+	present = 0.33   // share of the energy the two tones must have then
+	floor   = 1000.0 // mean square, LSB²: -54 dBm0
+	bridge  = 3      // blocks an interruption may last
+	notches = 2      // trial offsets each side
+	notch   = 0.008  // of the frequency
 )
 
 // step looks at the newest block.

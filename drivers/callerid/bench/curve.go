@@ -49,7 +49,7 @@ type point struct {
 
 var bell202 = curve{
 	title: "Bell 202, MDMF of 420 bits", file: "bell202.svg",
-	snr: []float64{-1, 0, 1, 2, 3, 4, 5, 6, 8, 12, 20},
+	snr: []float64{-1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17},
 	trial: func(seed uint64, snr float64) outcome {
 		return burst(bellcore.Standard, seed, snr)
 	},

@@ -14,7 +14,7 @@ import (
 func main() {
 	bursts := flag.Int("bursts", 200, "bursts at each point of a curve")
 	hours := flag.Float64("hours", 0.2, "hours of speech for the false-alarm count (2 for a claim)")
-	docs := flag.String("docs", "", "folder to write the plots to as SVG")
+	docs := flag.String("docs", "drivers/callerid/docs", "folder to write the plots to as SVG, empty for none")
 	only := flag.String("only", "", "one of curves, dtmf, talkoff, speed")
 	flag.Parse()
 	if err := run(*bursts, *hours, *docs, *only); err != nil {

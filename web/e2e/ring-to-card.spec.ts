@@ -97,7 +97,7 @@ describe('a known customer calls', () => {
   })
 
   test('TEL-11: who has no right to the customer learns only that he is one, and whose', async () => {
-    const { page, context } = await someone(people.sales)
+    const { page } = await someone(people.sales)
     await office.ring({ from: '13800138000', talkMs: 1500 })
     await card(page).getByText('这是已有客户，由 陈静 负责').waitFor()
     const text = await card(page).innerText()
@@ -146,7 +146,7 @@ describe('callers of other kinds', () => {
   })
 
   test('TEL-03: withheld, and a burst with a wrong sum, are told in words and never as a number', async () => {
-    const { page, context } = await someone()
+    const { page } = await someone()
     await office.ring({ from: 'P', talkMs: 1500 })
     await card(page).filter({ hasText: '对方隐藏了号码' }).waitFor()
     await office.idle()
@@ -168,7 +168,7 @@ describe('callers of other kinds', () => {
   })
 
   test('several lines: the newest open, the other a bar; one being written in is not replaced', async () => {
-    const { page, context } = await someone()
+    const { page } = await someone()
     await office.ring({ line: 1, from: '13800138000', rings: 3, talkMs: 6000 })
     await card(page).filter({ hasText: '王志强' }).waitFor()
     await card(page).locator('textarea').first().click()
@@ -181,7 +181,7 @@ describe('callers of other kinds', () => {
 
 describe('on a phone', () => {
   test('UIX-13 REC-05: card, customer and call log without side scrolling', async () => {
-    const { page, context } = await someone(people.manager, { viewport: phone })
+    const { page } = await someone(people.manager, { viewport: phone })
     await office.ring({ from: '13800138000', talkMs: 5000 })
     await card(page).filter({ hasText: '王志强' }).waitFor()
     await picture(page, 'card-phone')

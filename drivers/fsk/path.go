@@ -41,6 +41,7 @@ type carrier struct {
 	hz      [2]float64 // of space and mark, cycles per sample after the Front's shift
 	n       float64    // samples a bit
 	es      float64    // energy of a bit over noise density
+	amp     float64    // of mark before the data
 	noise   float64    // noise density, per sample of the analytic signal
 	rad     float64    // phase between the tones that builds up in one sample
 	q       float64    // phase noise a bit, rad²
@@ -135,7 +136,7 @@ func (s *path) observe(c *carrier, tone int, re, im float64) {
 	p[ff] += c.q
 	p[dd] += c.q * 0.1
 
-	s.follow(tone, re/c.n)
+	s.follow(c, tone, re/c.n)
 
 	// A late clock shows as delta; give a part of it back to the clock.
 	dt := -0.1 * s.delta / c.rad
@@ -146,8 +147,9 @@ func (s *path) observe(c *carrier, tone int, re, im float64) {
 
 const amplitudeMemory = 24
 
-// follow tracks the amplitude of a tone.
-func (s *path) follow(tone int, a float64) {
+// follow tracks the amplitude of a tone. Mark stays near what it was before the data;
+// a reading that would rather have it fade away is none.
+func (s *path) follow(c *carrier, tone int, a float64) {
 	mu := 0.04
 	if tone == 0 && s.spc < amplitudeMemory {
 		s.spc++
@@ -158,6 +160,9 @@ func (s *path) follow(tone int, a float64) {
 		v = other * 0.2
 	} else if v > other*5 {
 		v = other * 5
+	}
+	if tone == 1 {
+		v = math.Max(0.6*c.amp, math.Min(v, 1.7*c.amp))
 	}
 	s.amp[tone] = v
 }

@@ -164,6 +164,7 @@ func (r *Receiver) tune(k int) {
 	c.rad = 2 * math.Pi * (c.hz[0] - c.hz[1])
 	// Only a third of the noise at 8 kHz passes the Front.
 	a2 := m.amplitude * m.amplitude
+	c.amp = m.amplitude
 	c.noise = m.noise * 8000 / 2760
 	c.es = a2 * c.n / math.Max(c.noise, 1e-9)
 	c.es = math.Max(1.5, math.Min(c.es, 10))

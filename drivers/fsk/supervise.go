@@ -14,10 +14,11 @@ func (r *Receiver) supervise(now int64, k int) {
 		return
 	}
 	if best := &r.paths[0]; !best.idle {
-		// No octet holds 20 ms of mark: what was followed since before that was no
-		// message.
+		// No octet holds 20 ms of mark and no pause between octets 40 ms: what was
+		// followed since before that was no message.
 		begun := r.origin + int64(r.starts[best.data][0])
-		if k >= 4 && now-begun > 5*blockSpan && best.gap < 2*quarters && best.pos >= 0 && !r.refused {
+		stray := k >= 4 && now-begun > 5*blockSpan && best.gap < 2*quarters && best.pos >= 0
+		if (stray || k >= 8 && now-begun > 9*blockSpan) && !r.refused {
 			r.begin(now, k)
 		}
 		return

@@ -21,6 +21,9 @@ const keyPause = dsp.Rate * 6 / 10
 
 // key takes a key that was released.
 func (l *Listener) key(k dtmf.Key) {
+	if l.acknowledges(k) {
+		return
+	}
 	l.hook.key(l.now)
 	l.say(Event{Digit: &Digit{Key: k.Key, Start: k.Start, End: k.End}})
 	if l.off {

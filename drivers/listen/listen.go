@@ -29,6 +29,7 @@ type Listener struct {
 	rings *tone.RingDetector
 	clip  clip
 	hook  hook
+	past  past
 
 	off     bool // the set is lifted
 	ringing bool
@@ -77,6 +78,7 @@ func (l *Listener) hear(p []int16) {
 	if l.meter.Write(p) && !l.config.HookSensor {
 		l.judgeHook()
 	}
+	l.past.write(p)
 	l.bank.Write(p)
 	l.keys.Write(p)
 	l.tones.Write(p)

@@ -90,6 +90,46 @@ func TestKeysPressedInTalkAreNoCaller(t *testing.T) {
 	}
 }
 
+// callWaiting is speech, the alert, a set's D and the data without seizure.
+func callWaiting(t *testing.T, m callerid.Message) []int16 {
+	t.Helper()
+	p := make([]int16, 3*dsp.Rate)
+	dsp.NewSpeech(5, -20).Read(p)
+	p = mdmf.Alert(append(p, make([]int16, 400)...), -18, 82)
+	p = append(p, make([]int16, 480)...)
+	p, err := dtmf.Sender{On: 60 * time.Millisecond, Off: 120 * time.Millisecond, LevelDBm0: -14}.Append(p, "D")
+	if err != nil {
+		t.Fatal(err)
+	}
+	burst, err := bellcore.Encode(m, callerid.Sending{LevelDBm0: -18, Seizure: -1, Mark: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = append(p, burst...)
+	talk := make([]int16, 2*dsp.Rate)
+	dsp.NewSpeech(6, -20).Read(talk)
+	return append(p, talk...)
+}
+
+func TestCallWaiting(t *testing.T) {
+	t.Run("TEL-01 in the middle of a talk", func(t *testing.T) {
+		l := New(Config{HookSensor: true})
+		l.SetHook(true)
+		var callers []callerid.Message
+		l.Write(callWaiting(t, callerid.Message{Number: "13800138000", Time: "11221330"}), func(e Event) {
+			if e.Caller != nil {
+				callers = append(callers, *e.Caller)
+			}
+			if e.Digit != nil {
+				t.Errorf("the set's answer was taken for a dialled %c", e.Digit.Key)
+			}
+		})
+		if len(callers) != 1 || callers[0].Number != "13800138000" {
+			t.Errorf("heard %+v", callers)
+		}
+	})
+}
+
 func TestDamagedBurstIsReportedWithItsOctets(t *testing.T) {
 	t.Run("TEL-03 bad checksum", func(t *testing.T) {
 		frame, err := mdmf.Write(callerid.Message{Number: "13800138000", Time: "11221330"}, false)

@@ -76,7 +76,13 @@ func run(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, filepath.Join(cfg.Data, "hub.db"))
+	path := filepath.Join(cfg.Data, "hub.db")
+	if cfg.Demo {
+		if err := demo.Make(ctx, os.Stdout, path, schema); err != nil {
+			return fmt.Errorf("demo office: %w", err)
+		}
+	}
+	db, err := store.Open(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -86,11 +92,6 @@ func run(ctx context.Context, cfg config.Config) error {
 	}
 	office := records.New(db, schema)
 	guard := auth.New(db)
-	if cfg.Demo {
-		if err := demo.Fill(ctx, os.Stdout, db, office); err != nil {
-			return fmt.Errorf("demo office: %w", err)
-		}
-	}
 
 	streams := live.New()
 	calls := telephony.New(db, office, streams, log)

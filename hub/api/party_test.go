@@ -64,6 +64,12 @@ func TestParties(t *testing.T) {
 				}
 			})
 		}
+		t.Run("two people may bear one name: it is pointed out with its owner, not refused", func(t *testing.T) {
+			li.must("customer", obj{"name": "王伟", "kind": "person"})
+			wang.post("/api/o/customer/duplicates", obj{"values": obj{"name": "王伟"}}).ok().
+				want("hits.0.label", "王伟").want("hits.0.owner", "LI").want("hits.0.open", false)
+			wang.must("customer", obj{"name": "王伟", "kind": "person"})
+		})
 		t.Run("a record is no duplicate of itself", func(t *testing.T) {
 			self := li.must("customer", obj{"name": "只此一家", "phones": phones("13300009999")})
 			li.post("/api/o/customer/duplicates", obj{"id": self.str("id"), "values": obj{"name": "只此一家", "phones": phones("13300009999")}}).ok().

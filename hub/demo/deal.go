@@ -104,4 +104,40 @@ func (o *office) fillSchedule() {
 			"customer": c.id.String(), "done": start.Before(o.today) && i%3 != 0, "place": []string{"", "客户公司", "本公司会议室", ""}[i%4],
 		})
 	}
+	o.fillDays()
+}
+
+// fillDays gives those whose logins are tried first something for today and tomorrow,
+// whatever day of the week it is.
+func (o *office) fillDays() {
+	for i, e := range []struct {
+		who, title, kind, place string
+		days, hour              int
+	}{
+		{"陈静", "回访新厂区点位", "call", "", 0, 9}, {"陈静", "设备租赁方案演示", "meeting", "本公司会议室", 0, 15}, {"陈静", "与财务核对尾款", "task", "", 1, 10},
+		{"赵敏", "上门看复印机", "visit", "客户公司", 0, 10}, {"赵敏", "报价跟进电话", "call", "", 0, 16}, {"赵敏", "安装调试打印机", "visit", "客户公司", 1, 14},
+		{"周敏", "销售周例会", "meeting", "本公司会议室", 0, 11}, {"周敏", "审核维保合同", "task", "", 0, 17}, {"周敏", "拜访重点客户", "visit", "客户公司", 1, 9},
+	} {
+		day := o.today.AddDate(0, 0, e.days)
+		start := time.Date(day.Year(), day.Month(), day.Day(), e.hour, 30*(i%2), 0, 0, day.Location())
+		v := values{"title": e.title, "kind": e.kind, "start": start.UnixMilli(), "end": start.Add(time.Hour).UnixMilli(), "place": e.place}
+		if c := o.customerOf(e.who, i); c != nil {
+			v["customer"] = c.id.String()
+		}
+		o.create(e.who, o.ago(1), "schedule", v)
+	}
+}
+
+// customerOf is one of the seller's own customers, nil for who sells nothing.
+func (o *office) customerOf(who string, i int) *customer {
+	var own []*customer
+	for _, c := range o.customers {
+		if c.owner == who {
+			own = append(own, c)
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return own[i%len(own)]
 }

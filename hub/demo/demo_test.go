@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
@@ -50,6 +52,21 @@ func TestFill(t *testing.T) {
 		}
 		if page.Count != want {
 			t.Errorf("%d of %s, want %d", page.Count, entity, want)
+		}
+	}
+	for _, u := range users {
+		if u.Login != "admin" && u.Login != "chenjing" && u.Login != "zhaomin" {
+			continue
+		}
+		for ahead := range 2 {
+			day := time.Now().AddDate(0, 0, ahead)
+			day = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location())
+			page, err := r.Query(ctx, rights.For(u, schema), crm.Query{Entity: "schedule", Count: true, Limit: 1, Filter: &crm.Filter{And: []crm.Filter{
+				{Field: "owner", Op: field.Eq, Value: u.ID.String()}, {Field: "start", Op: field.Ge, Value: day.UnixMilli()},
+				{Field: "start", Op: field.Lt, Value: day.AddDate(0, 0, 1).UnixMilli()}}}})
+			if err != nil || page.Count == 0 {
+				t.Errorf("%s has nothing to do %d days ahead (%v)", u.Login, ahead, err)
+			}
 		}
 	}
 	hits, err := s.PhonesExact(ctx, "+8613700137000", 10)

@@ -17,7 +17,7 @@ type Field struct {
 	Ref      string // the entity a reference points to
 	Search   bool   // its words are found by the search box
 	Sortable bool   // a list may be ordered by it; gets an index
-	Unique   bool   // a duplicate is pointed out while typing
+	Compared bool   // looked for in other records while typing: a duplicate is pointed out, never refused
 	Hint     bool   // labels hold a hint "<entity>.hints.<key>"
 	Default  any    // of a new record
 }

@@ -43,7 +43,7 @@ func (r *Records) Duplicates(ctx context.Context, who *rights.Rights, self crm.R
 		case []field.Phone:
 			err = d.phones(ctx, f, v)
 		case string:
-			if f.Unique {
+			if f.Compared {
 				err = d.text(ctx, e, f, v)
 			}
 		}

@@ -101,7 +101,7 @@ func createIndexes(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
 			if err := index(f.Key, quote(f.Key)+", created_at, id"); err != nil {
 				return err
 			}
-		case (f.Sortable || f.Unique) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
+		case (f.Sortable || f.Compared) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
 			if err := index(f.Key, quote(f.Key)+", id"); err != nil {
 				return err
 			}

@@ -9,13 +9,13 @@ import (
 var channel = crm.Entity{
 	Name: "channel", Icon: "channel", Title: "name", Subtitle: "phones", Party: true,
 	Fields: []field.Field{
-		{Key: "name", Type: field.Text, Required: true, Search: true, Sortable: true, Unique: true, Max: 100, Width: 220},
+		{Key: "name", Type: field.Text, Required: true, Search: true, Sortable: true, Compared: true, Max: 100, Width: 220},
 		{Key: "no", Type: field.Text, ReadOnly: true, Search: true, Width: 100},
 		{Key: "parent", Type: field.Reference, Ref: "channel", Width: 200},
 		{Key: "grade", Type: field.Select, Sortable: true, Width: 90, Options: []field.Option{
 			{ID: "first", Tone: field.Warn}, {ID: "second", Tone: field.Info}, {ID: "third", Tone: field.Neutral}}},
 		{Key: "phones", Type: field.Phones, Width: 150},
-		{Key: "email", Type: field.Email, Search: true, Unique: true, Width: 180},
+		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 180},
 		{Key: "area", Type: field.Text, Search: true, Max: 60, Width: 120},
 		{Key: "city", Type: field.Text, Search: true, Max: 40, Width: 80},
 		{Key: "address", Type: field.Text, Search: true, Width: 240},

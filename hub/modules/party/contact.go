@@ -18,9 +18,9 @@ var contact = crm.Entity{
 		{Key: "department", Type: field.Text, Max: 60, Width: 110},
 		{Key: "primary", Type: field.Bool, Width: 80},
 		{Key: "phones", Type: field.Phones, Width: 160},
-		{Key: "wechat", Type: field.Text, Search: true, Unique: true, Max: 50, Width: 130},
-		{Key: "qq", Type: field.Text, Search: true, Unique: true, Max: 20, Width: 110},
-		{Key: "email", Type: field.Email, Search: true, Unique: true, Width: 200},
+		{Key: "wechat", Type: field.Text, Search: true, Compared: true, Max: 50, Width: 130},
+		{Key: "qq", Type: field.Text, Search: true, Compared: true, Max: 20, Width: 110},
+		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 200},
 		{Key: "gender", Type: field.Select, Width: 70, Options: []field.Option{{ID: "m", Tone: field.Neutral}, {ID: "f", Tone: field.Neutral}}},
 		{Key: "birthday", Type: field.Day, Width: 110},
 		{Key: "influence", Type: field.Select, Width: 100, Options: []field.Option{

@@ -9,7 +9,7 @@ import (
 var customer = crm.Entity{
 	Name: "customer", Icon: "customer", Title: "name", Subtitle: "phones", Party: true,
 	Fields: []field.Field{
-		{Key: "name", Type: field.Text, Required: true, Search: true, Sortable: true, Unique: true, Max: 100, Width: 220},
+		{Key: "name", Type: field.Text, Required: true, Search: true, Sortable: true, Compared: true, Max: 100, Width: 220},
 		{Key: "no", Type: field.Text, ReadOnly: true, Search: true, Sortable: true, Width: 100},
 		{Key: "kind", Type: field.Select, Required: true, Default: "company", Width: 80, Options: []field.Option{
 			{ID: "company", Tone: field.Neutral}, {ID: "person", Tone: field.Neutral}}},
@@ -20,8 +20,8 @@ var customer = crm.Entity{
 			{ID: "prospect", Tone: field.Info}, {ID: "active", Tone: field.OK}, {ID: "silent", Tone: field.Neutral}, {ID: "lost", Tone: field.Bad}}},
 		{Key: "owner", Type: field.User, Width: 90},
 		{Key: "phones", Type: field.Phones, Width: 150},
-		{Key: "wechat", Type: field.Text, Search: true, Unique: true, Max: 50, Width: 120},
-		{Key: "email", Type: field.Email, Search: true, Unique: true, Width: 180},
+		{Key: "wechat", Type: field.Text, Search: true, Compared: true, Max: 50, Width: 120},
+		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 180},
 		{Key: "website", Type: field.URL, Width: 180},
 		{Key: "source", Type: field.Select, Width: 90, Options: sources},
 		{Key: "industry", Type: field.Select, Width: 100, Options: industries},
@@ -30,7 +30,7 @@ var customer = crm.Entity{
 		{Key: "city", Type: field.Text, Search: true, Sortable: true, Max: 40, Width: 80},
 		{Key: "address", Type: field.Text, Search: true, Width: 260},
 		{Key: "postcode", Type: field.Text, Max: 10, Width: 90},
-		{Key: "taxNo", Type: field.Text, Search: true, Unique: true, Max: 30, Width: 180},
+		{Key: "taxNo", Type: field.Text, Search: true, Compared: true, Max: 30, Width: 180},
 		{Key: "birthday", Type: field.Day, Width: 110},
 		{Key: "nextContact", Type: field.Day, Sortable: true, Width: 110},
 		{Key: "lastContact", Type: field.Moment, Kept: true, ReadOnly: true, Sortable: true, Width: 120},

@@ -12,8 +12,8 @@ var lead = crm.Entity{
 		{Key: "name", Type: field.Text, Required: true, Search: true, Sortable: true, Max: 60, Width: 120},
 		{Key: "company", Type: field.Text, Search: true, Max: 100, Width: 200},
 		{Key: "phones", Type: field.Phones, Width: 150},
-		{Key: "wechat", Type: field.Text, Search: true, Unique: true, Max: 50, Width: 120},
-		{Key: "email", Type: field.Email, Search: true, Unique: true, Width: 180},
+		{Key: "wechat", Type: field.Text, Search: true, Compared: true, Max: 50, Width: 120},
+		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 180},
 		{Key: "source", Type: field.Select, Default: "call", Width: 90, Options: sources},
 		{Key: "state", Type: field.Select, Default: "new", Sortable: true, Width: 90, Options: []field.Option{
 			{ID: "new", Tone: field.Info}, {ID: "following", Tone: field.Warn}, {ID: "converted", Tone: field.OK}, {ID: "invalid", Tone: field.Neutral}}},

@@ -75,5 +75,8 @@ func (l *Line) hear(e listen.Event, from source) {
 	if e.Caller != nil && l.callers.again(e.Caller, from, e.At) {
 		return
 	}
+	if e.Ring != nil {
+		l.rung(e.Ring.On, e.At)
+	}
 	l.machine.hear(e)
 }

@@ -78,6 +78,7 @@ type Config struct {
 const (
 	block     = audio.Rate / 50 // 20 ms
 	preRoll   = 2 * audio.Rate  // the first word is spoken while the set is still being lifted
+	ringTail  = audio.Rate / 5  // how long after its last wave a ring is known to be over
 	history   = 12 * audio.Rate // for pre-roll and captures
 	retryMin  = time.Second
 	retryMax  = 15 * time.Second
@@ -97,6 +98,7 @@ type Line struct {
 
 	pos   int64     // samples heard since the source was opened
 	posAt time.Time // when that was
+	rang  int64     // sample at which the last ring was known to be over
 	rec   Recording
 
 	mu     sync.Mutex
@@ -175,7 +177,7 @@ func (l *Line) open(ctx context.Context, fault *faultState) error {
 	_, hookSensor := l.Port.OffHook()
 	_, ringSensor := l.Port.Ringing()
 	ears := l.NewEars(hookSensor, ringSensor)
-	l.pos = 0
+	l.pos, l.rang = 0, 0
 	l.heard.clear()
 	l.Tap.Opened()
 	silence := silenceEnds
@@ -213,6 +215,7 @@ func (l *Line) listen(source audio.Source, ears Ears, fault *faultState, hookSen
 		if ringing, _ := l.Port.Ringing(); ringSensor && ringing != wasRinging {
 			wasRinging = ringing
 			ears.SetRinging(ringing)
+			l.rung(ringing, l.pos)
 			l.machine.ringing(ringing, l.pos)
 			l.Tap.Heard(listen.Event{At: l.pos, Ring: &listen.Ring{On: ringing}})
 		}
@@ -292,7 +295,15 @@ func (l *Line) unreadable(call string, r *callerid.Rejected, at int64) {
 }
 
 func (l *Line) record(call string, d boxapi.Direction, at int64) {
-	l.rec = l.Recorder.Start(call, d, l.at(at), l.heard.last(preRoll))
+	lead := min(preRoll, l.pos-l.rang+ringTail) // nobody wants to hear it ring
+	l.rec = l.Recorder.Start(call, d, l.at(at), l.heard.last(lead))
+}
+
+// rung remembers where the last ring ended.
+func (l *Line) rung(on bool, at int64) {
+	if !on {
+		l.rang = at
+	}
 }
 
 func (l *Line) stopRecording(_ int64, complete bool) {

@@ -67,7 +67,7 @@ func (p *picture) addParty(ctx context.Context, who *rights.Rights, m *match, ca
 		return nil
 	}
 	card.Party = p.party(who, e, m)
-	v := &view{service: p.service, who: who, staff: p.staff}
+	v := &view{staff: p.staff, who: who}
 	var err error
 	if card.Recent, err = v.recent(ctx, m, p.call.ID); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (p *picture) addParty(ctx context.Context, who *rights.Rights, m *match, ca
 }
 
 func (p *picture) party(who *rights.Rights, e *crm.Entity, m *match) *Party {
-	v := &view{service: p.service, who: who, staff: p.staff}
+	v := &view{staff: p.staff, who: who}
 	record := m.record.Record
 	party := &Party{
 		Entity: m.party.Entity, ID: m.party.ID, Label: record.Label, KindLabel: p.service.records.EntityLabel(who.User.Lang, e),
@@ -140,7 +140,7 @@ func (s *Service) refersTo(entity, party string) bool {
 // candidates are matches as the user may see them, the one with the newest contact
 // first.
 func (p *picture) candidates(ctx context.Context, who *rights.Rights, matches []*match, limit int) ([]Candidate, error) {
-	v := &view{service: p.service, who: who, staff: p.staff}
+	v := &view{staff: p.staff, who: who}
 	list := make([]Candidate, 0, len(matches))
 	for _, m := range matches {
 		reads, err := p.reads(ctx, who, m)
@@ -167,8 +167,7 @@ func lastAt(c Candidate) int64 {
 // view reads records of all kinds with one user's rights.
 type view struct {
 	*staff
-	service *Service
-	who     *rights.Rights
+	who *rights.Rights
 }
 
 // tag is a record's chosen option, nil when it has none or the user may not see it.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bellhop/hub/crm"
-	"bellhop/hub/label"
 	"bellhop/hub/phone"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -19,8 +18,8 @@ import (
 // serve all pages that hear of one event, short enough to be true.
 type picture struct {
 	*staff
-	service *Service
 	at      time.Time
+	turn    uint64 // of painting it
 	call    *store.Call
 	doings  []store.CallUser // in the order written
 	matches []*match         // whom the call is filed under, else whom its number fits
@@ -38,76 +37,11 @@ type visibility struct {
 	party crm.Ref
 }
 
-// staff are the users of one moment, with their rights.
-type staff struct {
-	users  map[crm.ID]*crm.User
-	groups map[int][]crm.ID // by line
-
-	mu       sync.Mutex
-	rights   map[crm.ID]*rights.Rights
-	rightsOf func(*crm.User) *rights.Rights
-}
-
-func (s *Service) staff(ctx context.Context) (*staff, error) {
-	users, err := s.store.Users(ctx)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := s.store.RingGroups(ctx)
-	if err != nil {
-		return nil, err
-	}
-	schema := s.records.Schema()
-	f := &staff{users: make(map[crm.ID]*crm.User, len(users)), groups: groups, rights: map[crm.ID]*rights.Rights{},
-		rightsOf: func(u *crm.User) *rights.Rights { return rights.For(u, schema) }}
-	for _, u := range users {
-		f.users[u.ID] = u
-	}
-	return f, nil
-}
-
-// who gives a user's rights, nil for one who may not log in.
-func (f *staff) who(user crm.ID) *rights.Rights {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if r, ok := f.rights[user]; ok {
-		return r
-	}
-	var r *rights.Rights
-	if u := f.users[user]; u != nil && u.Active {
-		r = f.rightsOf(u)
-	}
-	f.rights[user] = r
-	return r
-}
-
-// lang is the language a user reads.
-func (f *staff) lang(user crm.ID) string {
-	if u := f.users[user]; u != nil && slices.Contains(label.Langs, u.Lang) {
-		return u.Lang
-	}
-	return label.Langs[0]
-}
-
-// name is what a user is called, "" for nobody.
-func (f *staff) name(user crm.ID) string {
-	if u := f.users[user]; u != nil {
-		return u.Name
-	}
-	return ""
-}
-
-func (f *staff) person(user crm.ID) *Person {
-	if user == 0 {
-		return nil
-	}
-	return &Person{ID: user, Name: f.name(user)}
-}
-
 // pictures are those of this moment.
 type pictures struct {
 	sync.Mutex
 	made map[crm.ID]*picture
+	turn uint64
 }
 
 // truth is how long a picture serves; whatever changes a call makes a new one at once.
@@ -117,6 +51,8 @@ const truth = 200 * time.Millisecond
 func (s *Service) picture(ctx context.Context, id crm.ID, fresh bool) (*picture, error) {
 	s.pictures.Lock()
 	p := s.pictures.made[id]
+	s.pictures.turn++
+	turn := s.pictures.turn
 	s.pictures.Unlock()
 	if !fresh && p != nil && time.Since(p.at) < truth {
 		return p, nil
@@ -129,16 +65,25 @@ func (s *Service) picture(ctx context.Context, id crm.ID, fresh bool) (*picture,
 	if err != nil {
 		return nil, err
 	}
-	p = painted[0]
-	s.pictures.Lock()
-	defer s.pictures.Unlock()
-	for old, was := range s.pictures.made {
+	painted[0].turn = turn
+	return s.pictures.hang(id, painted[0]), nil
+}
+
+// hang keeps a picture and gives the newest: one whose turn came later has seen
+// everything this one has, even if this one took longer to paint.
+func (all *pictures) hang(id crm.ID, p *picture) *picture {
+	all.Lock()
+	defer all.Unlock()
+	for old, was := range all.made {
 		if time.Since(was.at) > truth {
-			delete(s.pictures.made, old)
+			delete(all.made, old)
 		}
 	}
-	s.pictures.made[id] = p
-	return p, nil
+	if newer := all.made[id]; newer != nil && newer.turn > p.turn {
+		return newer
+	}
+	all.made[id] = p
+	return p
 }
 
 // paint makes the pictures of many calls, asking once for what they share.
@@ -159,7 +104,7 @@ func (s *Service) paint(ctx context.Context, calls []*store.Call) ([]*picture, e
 	known := map[any][]*match{}
 	pictures := make([]*picture, len(calls))
 	for i, c := range calls {
-		p := &picture{staff: crew, service: s, at: at, call: c, doings: doings[c.ID],
+		p := &picture{staff: crew, at: at, call: c, doings: doings[c.ID],
 			visible: map[visibility]bool{}, made: map[string][]byte{}}
 		if p.matches, err = s.partiesOf(ctx, c, known); err != nil {
 			return nil, err

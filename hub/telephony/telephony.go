@@ -31,6 +31,7 @@ type Service struct {
 
 	boxes    []*box
 	pictures pictures
+	compiled compiled
 	outgoing chan struct{} // texts wait to be handed to a box
 	notes    sync.Mutex    // one contact record is written at a time
 

@@ -41,12 +41,13 @@ func TestNotes(t *testing.T) {
 			at := fmt.Sprintf("items.%d.", i)
 			if item.str(at+"kind") == "call" {
 				found = true
+				item.want(at+"record.id", record.str("rows.0.id"))
 				item.want(at+"call.direction", "in").want(at+"call.talkMs", 61000).want(at+"call.recording.play", true).
 					want(at+"call.notes.0.text", "要更新报价，\n周五前回复").want(at+"call.startedAt", started)
 			}
 		}
-		if !found {
-			t.Errorf("no call on the timeline: %s", item.text)
+		if !found || len(item.list("items")) != 1 {
+			t.Errorf("not one call on the timeline: %s", item.text)
 		}
 	})
 	t.Run("TEL-07 a stale note is refused with the one that stands, a repeated one is not", func(t *testing.T) {

@@ -23,6 +23,13 @@ type Item struct {
 	Call   any           `json:"call,omitempty"`
 	SMS    any           `json:"sms,omitempty"`
 	Record *ItemRecord   `json:"record,omitempty"`
+
+	noteOf string // of a contact record: the call it is a note about
+}
+
+// Noted is a call that shows what was written about it.
+type Noted interface {
+	Noted(text string) bool
 }
 
 // ItemRecord is the record an Item is about.
@@ -105,7 +112,33 @@ func (r *Records) gather(ctx context.Context, who *rights.Rights, lang string, r
 		}
 		keep(items)
 	}
-	return all, nil
+	return joinNotes(all), nil
+}
+
+// joinNotes puts a contact record that a call already shows as its note on the call:
+// one thing happened, and it is told once.
+func joinNotes(items []Item) []Item {
+	records := map[string]*ItemRecord{} // by call
+	for _, call := range items {
+		shown, ok := call.Call.(Noted)
+		for _, note := range items {
+			if ok && note.noteOf != "" && call.ID == "call:"+note.noteOf && shown.Noted(note.Text) {
+				records[note.ID], records[call.ID] = note.Record, note.Record
+			}
+		}
+	}
+	kept := make([]Item, 0, len(items))
+	for _, item := range items {
+		switch record := records[item.ID]; {
+		case record == nil:
+		case item.Call == nil:
+			continue
+		default:
+			item.Record = record
+		}
+		kept = append(kept, item)
+	}
+	return kept
 }
 
 func (r *Records) children(ctx context.Context, who *rights.Rights, lang string, ref crm.Ref, related crm.Related, at int64, limit int) ([]Item, error) {
@@ -148,6 +181,7 @@ func (r *Records) item(lang string, e *crm.Entity, row *Row) Item {
 	}
 	if e.Name == activity {
 		item.Kind, item.Title, item.Text = "activity", r.Display(lang, row, "kind"), row.Text("text")
+		item.noteOf = row.Text("call")
 	} else if sub := r.Display(lang, row, e.Subtitle); sub != "" {
 		item.Text += " · " + sub
 	}

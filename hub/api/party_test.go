@@ -67,7 +67,7 @@ func TestParties(t *testing.T) {
 		t.Run("two people may bear one name: it is pointed out with its owner, not refused", func(t *testing.T) {
 			li.must("customer", obj{"name": "王伟", "kind": "person"})
 			wang.post("/api/o/customer/duplicates", obj{"values": obj{"name": "王伟"}}).ok().
-				want("hits.0.label", "王伟").want("hits.0.owner", "LI").want("hits.0.open", false)
+				want("hits.0.label", "王伟").want("hits.0.owner.name", "LI").want("hits.0.open", false)
 			wang.must("customer", obj{"name": "王伟", "kind": "person"})
 		})
 		t.Run("a record is no duplicate of itself", func(t *testing.T) {

@@ -5,3 +5,4 @@ import { parts } from '@/entity/parts'
 parts.timeline.call = defineAsyncComponent(() => import('@/features/calls/TimelineCall.vue'))
 parts.timeline.sms = defineAsyncComponent(() => import('@/features/sms/TimelineSms.vue'))
 parts.sms = defineAsyncComponent(() => import('@/features/sms/SmsSend.vue'))
+parts.call = defineAsyncComponent(() => import('@/features/calls/RecordCall.vue'))

@@ -8,4 +8,6 @@ export const parts = shallowReactive<{
   timeline: Partial<Record<TimelineItem['kind'], Component>>
   /** A button-less composer: { to, display, party } in, emits `done`. */
   sms?: Component
+  /** The call a contact record is a note about, with { id } of the call. */
+  call?: Component
 }>({ timeline: {} })

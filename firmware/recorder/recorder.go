@@ -43,11 +43,14 @@ type Recorder struct {
 	mu      sync.Mutex
 	options boxapi.SetRecording
 	active  sync.WaitGroup
-	noLame  bool // the alert "encoder" is raised
+	noLame  bool            // the alert "encoder" is raised
+	left    map[string]bool // calls whose files the disk did not let end; true: reported as started anew
+
+	late sync.Mutex // one sound is encoded late at a time
 }
 
-// retryEncoding is how often sound that waits for an encoder is tried again.
-const retryEncoding = time.Minute
+// retryEvery is how often sound that waits for an encoder, or for space, is tried again.
+const retryEvery = time.Minute
 
 // New makes the folder if need be and reads the options.
 func New(c Config) (*Recorder, error) {
@@ -60,7 +63,7 @@ func New(c Config) (*Recorder, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("recorder: %w", err)
 	}
-	r := &Recorder{Config: c, options: c.Default}
+	r := &Recorder{Config: c, options: c.Default, left: map[string]bool{}}
 	r.guard = &guard{recorder: r}
 	if err := r.readOptions(); err != nil {
 		return nil, fmt.Errorf("recorder: %w", err)
@@ -72,7 +75,7 @@ func New(c Config) (*Recorder, error) {
 func (r *Recorder) Run(ctx context.Context) {
 	watch := time.NewTicker(guardEvery)
 	defer watch.Stop()
-	retry := time.NewTicker(retryEncoding)
+	retry := time.NewTicker(retryEvery)
 	defer retry.Stop()
 	r.guard.check()
 	for {
@@ -83,6 +86,7 @@ func (r *Recorder) Run(ctx context.Context) {
 			r.guard.check()
 		case <-retry.C:
 			r.encodePending()
+			r.finishLeft()
 		}
 	}
 }

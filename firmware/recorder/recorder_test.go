@@ -243,6 +243,40 @@ func TestREC11DiskFull(t *testing.T) {
 	d.leftOver()
 }
 
+// A disk so full that not even the note of a recording's end fits: what was recorded
+// is brought to its end when there is space again, without a restart.
+func TestREC11SpaceComesBack(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	d.guard.check()
+	r := d.Start("a", boxapi.Incoming, 1, nil)
+	feed(r, sound(3*time.Second))
+	inTheWay := d.files("a").note + ".new" // stands for ENOSPC, which a test can't make
+	waitFor(t, "the recording to be open", func() bool { return exists(d.files("a").part) })
+	if err := os.Mkdir(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d.free.Store(50 << 20)
+	waitFor(t, "the recording to stop", func() bool { return strings.Contains(d.story(), "a:disk-full") })
+	r.Finish(true)
+	d.Wait()
+	d.finishLeft() // not yet: it would fill the disk
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	d.free.Store(1 << 40)
+	d.guard.check()
+	d.finishLeft()
+	d.finishLeft() // once is enough
+	want := "started:a +disk-full +disk-low failed:a:disk-full -disk-full -disk-low started:a cut:a"
+	if got := d.story(); got != want {
+		t.Fatalf("\n got %s\nwant %s", got, want)
+	}
+	if got := d.plays("a"); !near(got, 3*time.Second, 300*time.Millisecond) {
+		t.Errorf("it plays %v, want 3 s", got)
+	}
+	d.leftOver()
+}
+
 func TestEncoderMissingThenThere(t *testing.T) {
 	dir := t.TempDir()
 	lame := filepath.Join(dir, "lame")

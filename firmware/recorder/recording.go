@@ -134,10 +134,11 @@ func (r *Recording) fail(t *tape, err error) {
 	rc := r.recorder
 	rc.Log.Error("recording stopped", "call", r.call, "why", why, "err", err)
 	rc.report(rc.now(), boxapi.Event{RecordingFailed: &boxapi.RecordingFailed{Call: r.call, Why: why}})
-	if t == nil {
-		return
+	if t != nil {
+		err = t.finish(false)
 	}
-	if err := t.finish(false); err != nil {
-		rc.Log.Warn("what was recorded is left for the next start", "call", r.call, "err", err)
+	if err != nil {
+		rc.Log.Warn("what was recorded is kept and brought to an end once the disk allows", "call", r.call, "err", err)
+		rc.leave(r.call)
 	}
 }

@@ -3,7 +3,9 @@ package recorder
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,12 +98,52 @@ func (r *Recorder) encodePending() {
 	}
 }
 
+// leave notes a recording that a full or failing disk did not let come to its end.
+func (r *Recorder) leave(call string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left[call] = false
+}
+
+// finishLeft brings those recordings to their end once the disk has space again: a box
+// runs for months, so they can't wait for the next start.
+func (r *Recorder) finishLeft() {
+	if r.guard.isFull() {
+		return
+	}
+	r.mu.Lock()
+	left := maps.Clone(r.left)
+	r.mu.Unlock()
+	for call, reopened := range left {
+		n := note{}
+		if readJSON(r.files(call).note, &n) != nil {
+			n = note{}
+		}
+		n.Call, n.Complete = call, false
+		err := r.salvage(n, reopened)
+		r.mu.Lock()
+		if r.left[call] = true; err == nil {
+			delete(r.left, call)
+		}
+		r.mu.Unlock()
+		if err != nil {
+			r.Log.Warn("recording not ended yet", "call", call, "err", err)
+		}
+	}
+}
+
 // encodeLate appends the unencoded sound of a recording to its MP3 and publishes it.
 // Without an encoder everything stays as it is, which is no error: it is tried again.
 func (r *Recorder) encodeLate(call string) error {
+	r.late.Lock()
+	defer r.late.Unlock()
 	f := r.files(call)
 	var n note
-	if err := readJSON(f.note, &n); err != nil {
+	err := readJSON(f.note, &n)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // another goroutine was quicker
+	}
+	if err != nil {
 		return err
 	}
 	part, err := openSink(f.part)

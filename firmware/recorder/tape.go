@@ -262,7 +262,7 @@ func (r *Recorder) nothing(call string) error {
 // forget removes what was only needed until the recording was reported.
 func (r *Recorder) forget(call string) error {
 	f := r.files(call)
-	for _, path := range []string{f.part, f.pcm, f.peaksPart, f.note} { // the note last
+	for _, path := range []string{f.part, f.pcm, f.peaksPart, f.note + ".new", f.note} { // the note last
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -76,6 +76,11 @@ func run(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
+	held, err := lock(cfg.Data)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
 	path := filepath.Join(cfg.Data, "hub.db")
 	if cfg.Demo {
 		if err := demo.Make(ctx, os.Stdout, path, schema); err != nil {

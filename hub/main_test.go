@@ -25,6 +25,24 @@ func TestPortTaken(t *testing.T) {
 	}
 }
 
+func TestTwoHubsOnOneDatabase(t *testing.T) {
+	dir := t.TempDir()
+	held, err := lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config.Config{Listen: "127.0.0.1:0", Data: dir, Log: "error"}
+	if err := run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "another hub") {
+		t.Errorf("says %v", err)
+	}
+	held.Close()
+	again, err := lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Close()
+}
+
 func TestBadLogLevel(t *testing.T) {
 	if err := run(context.Background(), config.Config{Log: "loud"}); err == nil || !strings.Contains(err.Error(), "choose") {
 		t.Errorf("says %v", err)

@@ -10,6 +10,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/records"
+	"bellhop/hub/store"
 )
 
 // statuses is the one table from refusals to HTTP.
@@ -74,6 +75,9 @@ func (s *Server) unforeseen(c *fiber.Ctx, err error) *crm.Error {
 		}
 	}
 	s.Log.Error("request failed", "method", c.Method(), "path", c.Path(), "err", err)
+	if store.IsFull(err) {
+		return &crm.Error{Code: crm.Unavailable, Key: "error.disk_full"}
+	}
 	return &crm.Error{Code: "internal", Key: "error.internal"}
 }
 

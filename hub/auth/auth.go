@@ -169,9 +169,8 @@ func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
 		return nil, errNoSession
 	}
 	if now.Sub(kept.SeenAt) > seenEvery {
-		if err := a.store.SessionSeen(ctx, hash, now); err != nil {
-			return nil, err
-		}
+		// A full disk can't note it; that is no reason to refuse a user who only reads.
+		_ = a.store.SessionSeen(ctx, hash, now)
 	}
 	return &Session{Hash: hash, User: user, CSRF: kept.CSRF}, nil
 }

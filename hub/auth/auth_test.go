@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -174,5 +175,29 @@ func TestTries(t *testing.T) {
 	}
 	if len(tries.addresses) > maxAddresses {
 		t.Error("made-up addresses fill the memory")
+	}
+}
+
+// A disk that takes nothing must not keep users from reading what is there.
+func TestCheckWithoutWriting(t *testing.T) {
+	a, u := open(t)
+	_, token, err := a.Open(t.Context(), u, "10.0.0.2", "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = a.store.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`CREATE TRIGGER refuse BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().Add(2 * seenEvery)
+	a.now = func() time.Time { return later }
+	if err := a.store.SessionSeen(t.Context(), hashToken(token), later); err == nil {
+		t.Fatal("the store writes all the same: this test tests nothing")
+	}
+	if _, err := a.Check(t.Context(), token); err != nil {
+		t.Errorf("refused: %v", err)
 	}
 }

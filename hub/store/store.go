@@ -42,7 +42,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	s := &Store{writer: writer, readers: readers}
 	if err := migrate(ctx, writer); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, explained(err))
 	}
 	return s, nil
 }

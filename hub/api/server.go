@@ -34,8 +34,9 @@ type Parts struct {
 // Server is the running web server.
 type Server struct {
 	Parts
-	app    *fiber.App
-	closed atomic.Bool
+	app      *fiber.App
+	closed   atomic.Bool
+	listener atomic.Pointer[net.Listener]
 }
 
 // bodyLimit bounds every request; files come by their own streaming route.
@@ -78,8 +79,14 @@ func (s *Server) routes() {
 	s.app.Use(s.pages())
 }
 
-// Serve answers on l until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+// Serve answers on l until Shutdown, which may come first.
+func (s *Server) Serve(l net.Listener) error {
+	s.listener.Store(&l)
+	if s.closed.Load() {
+		return l.Close()
+	}
+	return s.app.Listener(l)
+}
 
 // App lets tests send requests without a network.
 func (s *Server) App() *fiber.App { return s.app }
@@ -88,5 +95,10 @@ func (s *Server) App() *fiber.App { return s.app }
 // closed first, else it waits for them.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.closed.Store(true)
-	return s.app.ShutdownWithContext(ctx)
+	err := s.app.ShutdownWithContext(ctx)
+	// Fiber forgets a shutdown that comes before it has begun to listen.
+	if l := s.listener.Load(); l != nil {
+		(*l).Close()
+	}
+	return err
 }

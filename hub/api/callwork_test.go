@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -48,6 +49,31 @@ func TestNotes(t *testing.T) {
 		}
 		if !found || len(item.list("items")) != 1 {
 			t.Errorf("not one call on the timeline: %s", item.text)
+		}
+	})
+	t.Run("TEL-07 the record edited afterwards is still told once, as the call's note", func(t *testing.T) {
+		record := activities()
+		before := record.str("rows.0.values.text")
+		row := li.get("/api/o/activity/" + record.str("rows.0.id")).ok()
+		edit := func(row *answer, text string) *answer {
+			t.Helper()
+			changed := li.change(row, obj{"text": text}).ok()
+			x.waitFor("the note to follow", func() bool { return li.last().str("notes.0.text") == text })
+			items := li.get("/api/o/customer/" + c.str("id") + "/timeline").ok()
+			if n := len(items.list("items")); n != 1 {
+				t.Errorf("told %d times: %s", n, items.text)
+			}
+			items.want("items.0.call.notes.0.text", text)
+			return changed
+		}
+		changed := edit(row, "报价已更新")
+		edit(changed, before)
+		li.put(note, obj{"version": 2, "text": "stale"}).is(409).want("version", 4)
+		if err := x.store.Write(t.Context(), func(tx *sql.Tx) error { // as the tests below count
+			_, err := tx.Exec(`UPDATE call_user SET note_version = 2`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
 		}
 	})
 	t.Run("TEL-07 a stale note is refused with the one that stands, a repeated one is not", func(t *testing.T) {

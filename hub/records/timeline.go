@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,13 +24,6 @@ type Item struct {
 	Call   any           `json:"call,omitempty"`
 	SMS    any           `json:"sms,omitempty"`
 	Record *ItemRecord   `json:"record,omitempty"`
-
-	noteOf string // of a contact record: the call it is a note about
-}
-
-// Noted is a call that shows what was written about it.
-type Noted interface {
-	Noted(text string) bool
 }
 
 // ItemRecord is the record an Item is about.
@@ -43,6 +37,9 @@ type ItemRecord struct {
 // limit items at or before the moment, newest first, within the user's rights.
 type Source interface {
 	Timeline(ctx context.Context, who *rights.Rights, lang string, ref crm.Ref, atOrBefore int64, limit int) ([]Item, error)
+	// Notes tells which of the contact records (each with the call it names) the source
+	// shows on this timeline itself, as the note of that call.
+	Notes(ctx context.Context, ref crm.Ref, calls map[crm.ID]crm.ID) (map[crm.ID]bool, error)
 }
 
 // AddSource puts what s tells on every timeline.
@@ -112,33 +109,7 @@ func (r *Records) gather(ctx context.Context, who *rights.Rights, lang string, r
 		}
 		keep(items)
 	}
-	return joinNotes(all), nil
-}
-
-// joinNotes puts a contact record that a call already shows as its note on the call:
-// one thing happened, and it is told once.
-func joinNotes(items []Item) []Item {
-	records := map[string]*ItemRecord{} // by call
-	for _, call := range items {
-		shown, ok := call.Call.(Noted)
-		for _, note := range items {
-			if ok && note.noteOf != "" && call.ID == "call:"+note.noteOf && shown.Noted(note.Text) {
-				records[note.ID], records[call.ID] = note.Record, note.Record
-			}
-		}
-	}
-	kept := make([]Item, 0, len(items))
-	for _, item := range items {
-		switch record := records[item.ID]; {
-		case record == nil:
-		case item.Call == nil:
-			continue
-		default:
-			item.Record = record
-		}
-		kept = append(kept, item)
-	}
-	return kept
+	return all, nil
 }
 
 func (r *Records) children(ctx context.Context, who *rights.Rights, lang string, ref crm.Ref, related crm.Related, at int64, limit int) ([]Item, error) {
@@ -146,22 +117,56 @@ func (r *Records) children(ctx context.Context, who *rights.Rights, lang string,
 	if child.Timeline == "" || !who.May(child.Name, rights.Read) {
 		return nil, nil
 	}
-	page, err := r.Query(ctx, who, crm.Query{
+	q := crm.Query{
 		Entity: child.Name,
 		Filter: &crm.Filter{And: []crm.Filter{
 			{Field: related.Field, Op: field.Eq, Value: ref.ID.String()},
 			{Field: child.Timeline, Op: field.Le, Value: at},
 		}},
 		Sort: crm.Sort{Field: child.Timeline, Desc: true}, Limit: limit,
-	})
-	if err != nil {
-		return nil, err
 	}
-	items := make([]Item, len(page.Rows))
-	for i, row := range page.Rows {
-		items[i] = r.item(lang, child, row)
+	var items []Item
+	for {
+		page, err := r.Query(ctx, who, q)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := r.untold(ctx, ref, child, page.Rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			items = append(items, r.item(lang, child, row))
+		}
+		if q.After = page.Next; q.After == "" || len(items) >= limit {
+			return items, nil
+		}
 	}
-	return items, nil
+}
+
+// untold leaves out the contact records that stand on the timeline as a call's note:
+// one thing happened, and it is told once.
+func (r *Records) untold(ctx context.Context, ref crm.Ref, e *crm.Entity, rows []*Row) ([]*Row, error) {
+	calls := map[crm.ID]crm.ID{}
+	for _, row := range rows {
+		if call, err := crm.ParseID(row.Text("call")); e.Name == activity && err == nil {
+			calls[row.ID] = call
+		}
+	}
+	r.mu.Lock()
+	sources := r.sources
+	r.mu.Unlock()
+	for _, s := range sources {
+		if len(calls) == 0 {
+			return rows, nil
+		}
+		told, err := s.Notes(ctx, ref, calls)
+		if err != nil {
+			return nil, err
+		}
+		rows = slices.DeleteFunc(rows, func(row *Row) bool { return told[row.ID] })
+	}
+	return rows, nil
 }
 
 func (r *Records) item(lang string, e *crm.Entity, row *Row) Item {
@@ -181,7 +186,6 @@ func (r *Records) item(lang string, e *crm.Entity, row *Row) Item {
 	}
 	if e.Name == activity {
 		item.Kind, item.Title, item.Text = "activity", r.Display(lang, row, "kind"), row.Text("text")
-		item.noteOf = row.Text("call")
 	} else if sub := r.Display(lang, row, e.Subtitle); sub != "" {
 		item.Text += " · " + sub
 	}

@@ -2,7 +2,6 @@ package telephony
 
 import (
 	"context"
-	"slices"
 
 	"bellhop/hub/phone"
 	"bellhop/hub/rights"
@@ -89,13 +88,8 @@ func (p *picture) notes() []Note {
 	notes := []Note{}
 	for _, d := range p.doings {
 		if d.Note != "" {
-			notes = append(notes, Note{User: Person{d.User, d.UserName}, Text: d.Note, At: d.NoteAt})
+			notes = append(notes, Note{User: Person{d.User, d.UserName}, Text: d.Note, At: d.NoteAt, activity: d.Activity})
 		}
 	}
 	return notes
-}
-
-// Noted implements records.Noted.
-func (c *Call) Noted(text string) bool {
-	return slices.ContainsFunc(c.Notes, func(n Note) bool { return n.Text == text })
 }

@@ -2,6 +2,8 @@ package telephony
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/phone"
@@ -111,6 +113,7 @@ func (s *Service) Timeline(ctx context.Context, who *rights.Rights, lang string,
 	for _, c := range lines {
 		items = append(items, records.Item{
 			ID: "call:" + c.ID.String(), At: c.StartedAt, Kind: "call", Title: s.text(lang, "timeline.call."+c.Direction), Call: c,
+			Record: s.noteRecord(lang, c),
 		})
 	}
 	for _, m := range texts {
@@ -123,6 +126,37 @@ func (s *Service) Timeline(ctx context.Context, who *rights.Rights, lang string,
 		})
 	}
 	return items, nil
+}
+
+// noteRecord is the contact record of a call's first note, nil where there is none.
+func (s *Service) noteRecord(lang string, c *Call) *records.ItemRecord {
+	e, ok := s.records.Schema().Entity(activityEntity)
+	for _, n := range c.Notes {
+		if ok && n.activity != 0 {
+			return &records.ItemRecord{Ref: crm.Ref{Entity: e.Name, ID: n.activity}, Label: n.Text, EntityLabel: s.records.EntityLabel(lang, e)}
+		}
+	}
+	return nil
+}
+
+// Notes implements records.Source.
+func (s *Service) Notes(ctx context.Context, ref crm.Ref, calls map[crm.ID]crm.ID) (map[crm.ID]bool, error) {
+	told := map[crm.ID]bool{}
+	doings, err := store.CallUsers(ctx, s.store.Read(), slices.Collect(maps.Values(calls))...)
+	if err != nil {
+		return nil, err
+	}
+	for record, id := range calls {
+		if !slices.ContainsFunc(doings[id], func(d store.CallUser) bool { return d.Activity == record }) {
+			continue
+		}
+		c, err := s.store.Call(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		told[record] = c.Party == ref || ref.Entity == contactEntity && c.Contact == ref.ID
+	}
+	return told, nil
 }
 
 func (s *Service) text(lang, key string) string {

@@ -8,6 +8,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
@@ -149,7 +150,10 @@ func (s *Service) fileNote(ctx context.Context, who *rights.Rights, c *store.Cal
 	} else if sameParty(row.Values, values) {
 		return nil
 	}
-	_, err = s.records.Update(ctx, who, ref, row.Rev, values)
+	s.ownRevs[d.Activity] = row.Rev + 1
+	if _, err = s.records.Update(ctx, who, ref, row.Rev, values); err != nil {
+		delete(s.ownRevs, d.Activity)
+	}
 	return err
 }
 
@@ -168,7 +172,56 @@ func (s *Service) newActivity(ctx context.Context, who *rights.Rights, e *crm.En
 	if err != nil {
 		return err
 	}
+	if row.Rev == 1 {
+		s.ownRevs[row.ID] = 1
+	}
 	return s.setActivity(ctx, d, row.ID)
+}
+
+// recordChanged takes a contact record that somebody edited back into the note it was
+// made of, so that the call shows what is true.
+func (s *Service) recordChanged(c records.Change) {
+	if c.Entity == activityEntity {
+		s.wg.Go(func() {
+			if err := s.takeBack(context.Background(), c); err != nil && !crm.IsCode(err, crm.NotFound) {
+				s.log.Error("edited contact record not taken back into its note", "record", c.ID, "err", err)
+			}
+		})
+	}
+}
+
+func (s *Service) takeBack(ctx context.Context, c records.Change) error {
+	s.notes.Lock()
+	defer s.notes.Unlock()
+	if own := s.ownRevs[c.ID]; own >= c.Rev {
+		if own == c.Rev {
+			delete(s.ownRevs, c.ID)
+		}
+		return nil // what the note itself wrote; the note may be further on by now
+	}
+	row, err := s.records.Get(ctx, rights.For(&crm.User{Role: crm.Admin, Active: true}, s.records.Schema()), c.Ref)
+	if err != nil {
+		return err
+	}
+	call, err := crm.ParseID(row.Text("call"))
+	if err != nil {
+		return nil // not of a call
+	}
+	changed := false
+	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+		all, err := store.CallUsers(ctx, tx, call)
+		for _, d := range all[call] {
+			if d.Activity == c.ID && d.Note != row.Text("text") {
+				d.Version, d.Note, d.NoteAt, changed = d.Version+1, row.Text("text"), s.now().UnixMilli(), true
+				return store.PutCallUser(ctx, tx, d)
+			}
+		}
+		return err
+	})
+	if changed && err == nil {
+		s.publishCall(ctx, call)
+	}
+	return err
 }
 
 // dropActivity takes the contact record of an emptied note away. The program may do

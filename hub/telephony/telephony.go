@@ -32,8 +32,9 @@ type Service struct {
 	boxes    []*box
 	pictures pictures
 	compiled compiled
-	outgoing chan struct{} // texts wait to be handed to a box
-	notes    sync.Mutex    // one contact record is written at a time
+	outgoing chan struct{}    // texts wait to be handed to a box
+	notes    sync.Mutex       // one contact record is written at a time
+	ownRevs  map[crm.ID]int64 // revisions of contact records the notes made, under notes
 
 	mu     sync.Mutex
 	lines  map[int]*lineState
@@ -59,6 +60,7 @@ func New(s *store.Store, r *records.Records, h *live.Hub, log *slog.Logger) *Ser
 		store: s, records: r, live: h, log: log, now: time.Now,
 		outgoing: make(chan struct{}, 1), lines: map[int]*lineState{}, byBox: map[boxLine]int{},
 		plays: map[play]time.Time{}, pictures: pictures{made: map[crm.ID]*picture{}},
+		ownRevs: map[crm.ID]int64{},
 	}
 }
 
@@ -68,6 +70,7 @@ func (s *Service) Start(ctx context.Context, boxes ...*boxclient.Client) error {
 		return err
 	}
 	ctx, s.end = context.WithCancel(ctx)
+	s.records.OnChange(s.recordChanged)
 	go phone.Warm()
 	for _, c := range boxes {
 		b := &box{service: s, client: c, modems: map[string]boxapi.ModemChanged{}}

@@ -77,6 +77,8 @@ type Note struct {
 	User Person `json:"user"`
 	Text string `json:"text"`
 	At   int64  `json:"at"`
+
+	activity crm.ID // the contact record it has become
 }
 
 // Owner is all that is told of a party outside the user's rights.

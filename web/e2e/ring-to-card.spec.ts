@@ -206,9 +206,10 @@ describe('on a phone', () => {
 describe('texts', () => {
   test('SMS-01 SMS-05: a Chinese text goes out from the customer\'s page and one comes in, both on the timeline', async () => {
     const { page, context } = await someone()
-    const found = await api<{ rows: { id: string; entity: string }[] }>(context, office, 'get', '/api/lookup?entity=contact&q=' + encodeURIComponent('王志强'))
-    await page.goto(`${office.url}/o/contact/${found.rows[0]!.id}`)
-    await page.getByRole('button', { name: /发短信/ }).or(page.getByRole('link', { name: /发短信/ })).first().click()
+    const found = await api<{ rows: { id: string; entity: string }[] }>(context, office, 'get', '/api/lookup?entity=customer&q=' + encodeURIComponent('精工模具'))
+    await page.goto(`${office.url}/o/customer/${found.rows[0]!.id}`)
+    await page.getByRole('button', { name: '发短信', exact: true }).first().click()
+    await page.getByRole('menuitem').filter({ hasText: '王志强' }).click()
     await page.getByPlaceholder('输入短信内容').first().fill('王总您好，样品今天寄出，请查收。')
     await page.getByRole('button', { name: '发送', exact: true }).first().click()
     await page.getByText('王总您好，样品今天寄出，请查收。').first().waitFor()

@@ -3,6 +3,8 @@ package telephony
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"runtime/debug"
 
 	"bellhop/firmware/boxapi"
 	"bellhop/hub/auth"
@@ -29,7 +31,8 @@ func (b *box) Seen(ctx context.Context, id string) (uint64, error) {
 
 // Handle implements boxclient.Handler: the event and its number commit together, then
 // the pages are told.
-func (b *box) Handle(ctx context.Context, ev *boxapi.Event) error {
+func (b *box) Handle(ctx context.Context, ev *boxapi.Event) (err error) {
+	defer b.survive(ctx, ev, &err)
 	s := b.service
 	found, err := s.findCaller(ctx, ev)
 	if err != nil {
@@ -51,6 +54,24 @@ func (b *box) Handle(ctx context.Context, ev *boxapi.Event) error {
 	b.remember(ev)
 	s.tell(ctx, &done)
 	return nil
+}
+
+// survive keeps one event that we can't cope with from ending the hub, and again at
+// every start, because the box would send it again: it is written to the log whole and
+// counted as taken.
+func (b *box) survive(ctx context.Context, ev *boxapi.Event, err *error) {
+	r := recover()
+	if r == nil {
+		return
+	}
+	s := b.service
+	whole, _ := json.Marshal(ev)
+	s.log.Error("an event of the box was left out; please report this", "panic", r, "event", string(whole), "stack", string(debug.Stack()))
+	s.forgetLines()
+	*err = s.store.Write(ctx, func(tx *sql.Tx) error {
+		_, err := store.BoxTakes(ctx, tx, ev.Box, ev.Seq)
+		return err
+	})
 }
 
 // caller is whom a number in an event belongs to, looked up before the transaction.

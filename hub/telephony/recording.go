@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"bellhop/hub/crm"
@@ -22,9 +23,14 @@ type play struct {
 	user, call crm.ID
 }
 
-// onePlay is how long requests for parts of one recording count as one listening: a
-// player asks again for every seek.
-const onePlay = 30 * time.Minute
+// A player asks for a recording in parts, and again for every seek. Requests belong to
+// one listening as long as they follow each other within samePlay; one that begins at
+// the beginning is a new listening unless it comes within sameStart, as players look
+// at the head of a file before they play it.
+const (
+	samePlay  = 30 * time.Minute
+	sameStart = time.Minute
+)
 
 // recorded finds the sound of a call for a user who may hear it (REC-10).
 func (s *Service) recorded(ctx context.Context, who *rights.Rights, id crm.ID) (*store.Call, error) {
@@ -57,7 +63,7 @@ func (s *Service) Listen(ctx context.Context, who *rights.Rights, id crm.ID, hea
 		return nil, err
 	}
 	if response.StatusCode/100 == 2 {
-		if err := s.noteListening(ctx, who.User.ID, id, address); err != nil {
+		if err := s.noteListening(ctx, play{who.User.ID, id}, fromStart(header), address); err != nil {
 			response.Body.Close()
 			return nil, err // what can't be written down isn't played
 		}
@@ -65,21 +71,26 @@ func (s *Service) Listen(ctx context.Context, who *rights.Rights, id crm.ID, hea
 	return response, nil
 }
 
-func (s *Service) noteListening(ctx context.Context, user, call crm.ID, address string) error {
+func fromStart(header http.Header) bool {
+	asked := header.Get("Range")
+	return asked == "" || strings.HasPrefix(asked, "bytes=0-")
+}
+
+func (s *Service) noteListening(ctx context.Context, p play, start bool, address string) error {
 	now := s.now()
 	s.mu.Lock()
-	for p, at := range s.plays {
-		if now.Sub(at) > onePlay {
-			delete(s.plays, p)
+	for old, at := range s.plays {
+		if now.Sub(at) > samePlay {
+			delete(s.plays, old)
 		}
 	}
-	_, playing := s.plays[play{user, call}]
-	s.plays[play{user, call}] = now
+	last, playing := s.plays[p]
+	s.plays[p] = now
 	s.mu.Unlock()
-	if playing {
+	if playing && !(start && now.Sub(last) > sameStart) {
 		return nil
 	}
-	return s.store.AddListening(ctx, store.Listening{Call: call, User: user, At: now.UnixMilli(), Address: address})
+	return s.store.AddListening(ctx, store.Listening{Call: p.call, User: p.user, At: now.UnixMilli(), Address: address})
 }
 
 // Peaks are the loudness of a recording over its time, 0 to 1.

@@ -68,7 +68,7 @@ func (s *Server) unforeseen(c *fiber.Ctx, err error) *crm.Error {
 		switch own.Code {
 		case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
 			return &crm.Error{Code: crm.NotFound, Key: "error.no_such_address"}
-		case fiber.StatusRequestEntityTooLarge:
+		case fiber.StatusRequestEntityTooLarge, fiber.StatusRequestHeaderFieldsTooLarge:
 			return &crm.Error{Code: crm.Invalid, Key: "error.too_large"}
 		case fiber.StatusBadRequest:
 			return errBadRequest

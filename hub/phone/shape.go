@@ -69,6 +69,8 @@ func cutCountry(d string, plus bool) (string, bool) {
 // code's 0 may be missing, as some exchanges send it: then the number is Uncertain.
 func domestic(d, office string) (Number, bool) {
 	switch {
+	case d == "": // nothing stood behind the country code
+		return Number{}, false
 	case isMobile(d):
 		return Number{Canonical: "+86" + d, Kind: Mobile}, true
 	case d[0] == '0' && isMobile(d[1:]):

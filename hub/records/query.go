@@ -16,6 +16,7 @@ const (
 	maxFilters   = 60 // nodes of a filter tree
 	maxDepth     = 6
 	maxOperands  = 200
+	maxPattern   = 2000 // bytes of a text compared with; SQLite gives up at 50,000
 )
 
 // Page is one page of a list.
@@ -159,6 +160,9 @@ func (c *checker) compare(f crm.Filter) (crm.Filter, error) {
 		return f, nil
 	case field.In:
 		return c.in(f, def)
+	}
+	if text, ok := f.Value.(string); ok && len(text) > maxPattern {
+		return f, badFilter("query.bad_filter", f.Field)
 	}
 	v, err := def.Type.Operand(def, f.Op, f.Value)
 	f.Value = v

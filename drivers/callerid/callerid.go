@@ -46,6 +46,6 @@ type Message struct {
 type Rejected struct {
 	Modem      string
 	Raw        []byte // what could be read
-	Why        string // stable English key: "checksum", "short", "grammar", "carrier", …
+	Why        string // stable English key: "checksum", "short", "grammar", "carrier", "doubt", …
 	Start, End int64
 }

@@ -18,6 +18,7 @@ type path struct {
 	spc   int16      // space bits seen, up to amplitudeMemory
 
 	metric float64 // log likelihood against noise, less what a right path gains
+	doubt  float64 // odds of all readings this one was preferred to, added up
 	fit    float64 // running correlation with the sent tone, 1 is perfect
 
 	octet   byte

@@ -1,6 +1,7 @@
 package fsk
 
 import (
+	"bytes"
 	"math"
 	"slices"
 )
@@ -63,11 +64,12 @@ type Frame struct {
 	Octets     []byte  // valid until the next Write
 	Start, End int64   // samples, of the octets
 	Done       bool    // complete by the grammar; false: the carrier was lost
-	Good       bool    // passed the check
+	Good       bool    // passed the check, and beyond doubt
 	Margin     float64 // how much less likely this reading is than one that failed the check, nats
 	Fit        float64 // how well start and stop bits fitted, 1 is perfect
 	Scatter    float64 // mean square by which the bits differ from perfect ones
 	Repaired   int     // bits in which it differs from that
+	Doubt      float64 // probability that it passed the check and is not what was sent
 	EsN0       float64 // energy of a bit over noise density
 }
 
@@ -544,6 +546,17 @@ func (r *Receiver) prune() {
 	}
 }
 
+// prefer remembers in o how near the reading p came to it, if it says something else.
+func (r *Receiver) prefer(o, p *path) {
+	lead := o.metric - p.metric
+	if o.data < 0 || p.data < 0 || lead > 12 {
+		return
+	}
+	if !bytes.Equal(r.octets[o.data][:o.n], r.octets[p.data][:p.n]) {
+		o.doubt += math.Exp(-lead)
+	}
+}
+
 // twin reports whether a better path than p has the same future.
 func (r *Receiver) twin(p *path, c *carrier) bool {
 	for i := range r.paths {
@@ -551,6 +564,7 @@ func (r *Receiver) twin(p *path, c *carrier) bool {
 		if o.state == p.state && o.pos == p.pos && o.n == p.n && o.octet == p.octet &&
 			o.idle == p.idle && o.grid == p.grid && o.bits&0x3ff == p.bits&0x3ff && math.Abs(o.t-p.t) < 0.12*c.n &&
 			o.done == p.done {
+			r.prefer(o, p)
 			return true
 		}
 	}

@@ -32,10 +32,14 @@ func (l *Listener) burst(reader *all.Reader, f *fsk.Frame) {
 	l.say(Event{Caller: &m})
 }
 
+// doubt is why a message whose sum is right was not believed: another was nearly as
+// likely, and an 8-bit sum does not tell them apart.
+const doubt = "doubt"
+
 // confidence is 1 for a message whose likeliest reading had the right sum, and falls
 // with how much had to be given up for it.
 func confidence(f *fsk.Frame) float64 {
-	c := math.Exp(-f.Margin / 8)
+	c := math.Exp(-f.Margin/8) * (1 - f.Doubt)
 	if f.Repaired > 0 {
 		c = math.Min(c, 0.9)
 	}
@@ -51,8 +55,10 @@ func (l *Listener) reject(reader *all.Reader, f *fsk.Frame, raw []byte) {
 	}
 	why := "carrier"
 	if f.Done {
-		_, err := reader.Parse(raw)
-		why = callerid.Why(err)
+		why = doubt
+		if _, err := reader.Parse(raw); err != nil {
+			why = callerid.Why(err)
+		}
 	}
 	l.say(Event{Rejected: &callerid.Rejected{
 		Modem: reader.Modem.Name, Raw: raw, Why: why, Start: f.Start, End: f.End,

@@ -15,7 +15,7 @@ func main() {
 	bursts := flag.Int("bursts", 200, "bursts at each point of a curve")
 	hours := flag.Float64("hours", 0.2, "hours of speech for the false-alarm count (2 for a claim)")
 	docs := flag.String("docs", "drivers/callerid/docs", "folder to write the plots to as SVG, empty for none")
-	only := flag.String("only", "", "one of curves, dtmf, talkoff, speed")
+	only := flag.String("only", "", "one of curves, certainty, dtmf, talkoff, speed")
 	flag.Parse()
 	if err := run(*bursts, *hours, *docs, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -33,6 +33,9 @@ func run(bursts int, hours float64, docs, only string) error {
 				return err
 			}
 		}
+	}
+	if want("certainty") {
+		printCertainty(bursts)
 	}
 	if want("dtmf") {
 		points := keyCurve.measure(bursts)

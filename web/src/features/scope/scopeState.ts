@@ -80,7 +80,7 @@ export function line(trail: number[], width: number, height: number): string {
 
 const round = (x: number) => Math.round(x * 10) / 10
 
-const whys = ['checksum', 'short', 'grammar', 'type', 'carrier', 'no-number'] as const
+const whys = ['checksum', 'short', 'grammar', 'type', 'carrier', 'doubt', 'no-number'] as const
 /** whyKey is the language key of a refusal; a reason that is not known has a general one. */
 export function whyKey(why: string): string {
   return 'scope.why.' + ((whys as readonly string[]).includes(why) ? why : 'other')

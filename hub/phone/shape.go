@@ -133,6 +133,8 @@ func areaLen(d string) int {
 	switch {
 	case len(d) < 3 || d[0] != '0':
 		return 0
+	case strings.HasPrefix(d, "0400"), strings.HasPrefix(d, "0800"):
+		return 0 // no city: a 0 too many before 400 or 800
 	case d[1] == '1' && d[2] == '0', d[1] == '2':
 		return 3
 	case d[1] >= '3' && len(d) >= 4:

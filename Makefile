@@ -40,7 +40,7 @@ bench: ## print every figure: latency, events, memory, ears (minutes)
 	@.dev/bench
 
 bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots
-	@.dev/setup run >/dev/null && go run ./drivers/callerid/bench
+	@.dev/setup run >/dev/null && go run ./drivers/callerid/bench -docs drivers/callerid/docs -corpus drivers/callerid/testdata/manifest.json $(if $(HOURS),-hours $(HOURS))
 
 generate: web/node_modules/.package-lock.json ## rewrite what is made from the API description
 	cd web && npx --no-install openapi-typescript ../hub/api/openapi.yaml -o src/api/schema.gen.ts

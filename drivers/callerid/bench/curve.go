@@ -82,8 +82,9 @@ var keyCurve = curve{
 
 const level = -20 // dBm0
 
-// burst sends a call set-up of 42 octets with a random number and name. Half of the
-// transmitters have an exact bit clock, half change tone at whole samples of 8 kHz.
+// burst sends a call set-up of 42 octets with a random number and name. The
+// transmitters take turns: an exact bit clock, one that changes tone at whole samples of
+// 8 kHz, and spandsp's.
 func burst(s callerid.Standard, seed uint64, snr float64) outcome {
 	rng := rand.New(rand.NewPCG(seed, uint64(int64(snr*8))+7))
 	want := callerid.Message{
@@ -92,7 +93,7 @@ func burst(s callerid.Standard, seed uint64, snr float64) outcome {
 		Name:   name(rng, 15),
 	}
 	p := make([]int16, 2000+rng.IntN(400))
-	b, err := s.Encode(want, callerid.Sending{LevelDBm0: level, Grid: seed&1 == 1})
+	b, err := send(s, want, seed)
 	if err != nil {
 		panic(err)
 	}

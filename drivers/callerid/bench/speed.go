@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"syscall"
 	"time"
 
 	"bellhop/drivers/callerid"
@@ -27,13 +28,24 @@ func printSpeed() {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	best := time.Duration(1 << 62)
+	busy := best // processor time, which other programs on the machine do not lengthen
 	const rounds = 10
 	for range rounds {
-		from := time.Now()
+		from, cpu := time.Now(), processorTime()
 		l.Write(minute, func(listen.Event) {})
 		best = min(best, time.Since(from))
+		busy = min(busy, processorTime()-cpu)
 	}
 	runtime.ReadMemStats(&after)
-	fmt.Printf("\nSpeed of the whole listener (both FSK modems, CLIP-DTMF, DTMF, tones, ringing, hook), one core, best of %d: %.0f x real time; %d allocations a minute of sound, none a sample\n",
-		rounds, float64(time.Minute)/float64(best), (after.Mallocs-before.Mallocs)/rounds)
+	fmt.Printf("\nSpeed of the whole listener (both FSK modems, CLIP-DTMF, DTMF, tones, ringing, hook), one core, best of %d: %.0f x real time by processor time, %.0f x by the clock; %d allocations a minute of sound, none a sample\n",
+		rounds, float64(time.Minute)/float64(busy), float64(time.Minute)/float64(best), (after.Mallocs-before.Mallocs)/rounds)
+}
+
+// processorTime is what this process has used of processors.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -49,7 +49,7 @@ func printTalkOff(hours float64) error {
 	fmt.Printf("\nTalk-off, %.2f h of espeak-ng speech in %d voices, %d seeds: %d false keys (%.2f an hour), %d false caller IDs, %d rejected bursts\n",
 		speechHours, len(voices), int(total.files), total.keys, float64(total.keys)/speechHours, total.callers, total.rejected)
 	var music falseCount
-	for seed := uint64(0); music.seconds < hours*1800; seed++ {
+	for seed := uint64(0); music.seconds < hours*3600; seed++ {
 		music.count(song(seed))
 	}
 	fmt.Printf("Music, %.2f h: %d false keys, %d false caller IDs, %d rejected bursts\n",

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
@@ -23,23 +22,6 @@ func Text(b []byte) string {
 		s = string(r)
 	}
 	return tidy(s)
-}
-
-// TextJapan reads a name of a Japanese exchange: ASCII or Shift-JIS.
-func TextJapan(b []byte) string {
-	if r, err := japanese.ShiftJIS.NewDecoder().Bytes(b); err == nil && !strings.ContainsRune(string(r), utf8.RuneError) {
-		return tidy(string(r))
-	}
-	return Text(b)
-}
-
-// TextGB18030 reads a name of a line known to be Chinese, where octets below 0xA1
-// may be second halves.
-func TextGB18030(b []byte) string {
-	if ascii(b) || utf8.Valid(b) {
-		return tidy(string(b))
-	}
-	return tidy(decodeGB(b))
 }
 
 // AppendText returns name in the octets an exchange would send: ASCII or ISO 8859-1

@@ -9,6 +9,7 @@ import (
 
 // clip gathers keys that may spell a caller.
 type clip struct {
+	forms      []dtmfclip.Form // that the exchange may use
 	keys       [40]byte
 	n          int
 	start, end int64
@@ -55,7 +56,7 @@ func (l *Listener) expireKeys() {
 // it is final; what begins like a caller and is none is reported.
 func (l *Listener) spell(final bool) {
 	c := &l.clip
-	m, err := dtmfclip.Parse(append([]byte(nil), c.keys[:c.n]...))
+	m, err := dtmfclip.ParseForms(append([]byte(nil), c.keys[:c.n]...), c.forms)
 	switch {
 	case err == nil:
 		m.Modem, m.Start, m.End = "dtmf", c.start, c.end

@@ -11,7 +11,7 @@ import (
 
 // Config says what is known of the line.
 type Config struct {
-	Country string // "CN", "US", …; "" is "CN"; "auto" takes whatever is heard
+	Country string // of all.Profiles: "CN", "US", …; "" is "CN"; "auto" takes whatever is heard
 
 	HookSensor bool // SetHook will be told: do not judge the hook by sound
 	RingSensor bool // SetRinging will be told: do not judge ringing by sound
@@ -40,10 +40,10 @@ type Listener struct {
 
 // New returns a Listener for one line.
 func New(c Config) *Listener {
-	if c.Country == "" {
-		c.Country = "CN"
-	}
+	profile, _ := all.ProfileOf(c.Country)
+	c.Country = profile.Country
 	l := &Listener{config: c, nothing: func(Event) {}}
+	l.clip.forms = profile.Clip
 	l.emit = l.nothing
 	readers := all.Readers(c.Country)
 	receivers := make([]*fsk.Receiver, len(readers))

@@ -2,9 +2,6 @@ package all
 
 import (
 	"bellhop/drivers/callerid"
-	"bellhop/drivers/callerid/bellcore"
-	"bellhop/drivers/callerid/bt"
-	"bellhop/drivers/callerid/etsi"
 	"bellhop/drivers/callerid/jclip"
 	"bellhop/drivers/callerid/mdmf"
 	"bellhop/drivers/fsk"
@@ -27,12 +24,10 @@ func (r Reader) Check(frame []byte) bool {
 // Readers returns a Reader for each modem, on a line of country. V.23 carries two
 // families of frames, which their first octet tells apart.
 func Readers(country string) []Reader {
-	v23 := etsi.Parse
-	if country == "UK" || country == "GB" {
-		v23 = bt.Parse
-	}
+	p, _ := ProfileOf(country)
+	bell, v23 := p.reads(fsk.Bell202), p.reads(fsk.V23)
 	return []Reader{
-		{Modem: fsk.Bell202, Grammar: mdmf.Grammar, Parse: bellcore.Parse, Known: mdmf.Known},
+		{Modem: fsk.Bell202, Grammar: mdmf.Grammar, Parse: bell, Known: mdmf.Known},
 		{
 			Modem:   fsk.V23,
 			Grammar: v23Grammar,
@@ -44,6 +39,17 @@ func Readers(country string) []Reader {
 			},
 			Known: func(first byte) bool { return mdmf.Known(first) || jclip.Begins([]byte{first}) },
 		},
+	}
+}
+
+const nameParam = mdmf.Name
+
+// reads returns what reads an SDMF or MDMF frame of a modem.
+func (p Profile) reads(modem fsk.Modem) func(frame []byte) (callerid.Message, error) {
+	s := p.standard(modem.Name)
+	return func(frame []byte) (callerid.Message, error) {
+		m, err := s.Parse(frame)
+		return p.name(m), err
 	}
 }
 

@@ -54,8 +54,8 @@ func Keys(m callerid.Message, form string) (string, error) {
 
 // Parse reads the keys of one burst. Accepted are A, B or D, digits, C, # or D; a
 // number closed by # alone; after A, a D or B starts a redirecting number or an
-// information code. Reasons: D1# withheld, D2# and D3# not known; B00C not known,
-// B10C withheld (Q.24 says nothing of them; EN 300 659-1 does).
+// information code. Reasons: D1# withheld, D2# and D3# not known; B00 not known, B10
+// withheld, alone or behind A (EN 300 659-1). A reason leaves no number.
 func Parse(raw []byte) (callerid.Message, error) {
 	m := callerid.Message{Standard: name, Raw: raw}
 	keys := string(raw)
@@ -100,7 +100,7 @@ func split(keys string) ([]field, error) {
 			last.digits += keys[i : i+1]
 		case (c == 'A' || c == 'B' || c == 'D') && i == 0:
 			last.mark = c
-		case (c == 'A' || c == 'B' || c == 'D') && last.digits != "":
+		case (c == 'B' || c == 'D') && (last.digits != "" || last.mark == 'A'):
 			fields = append(fields, field{mark: c})
 		default:
 			return nil, callerid.ErrGrammar
@@ -109,8 +109,30 @@ func split(keys string) ([]field, error) {
 	return fields, nil
 }
 
+// informed is the reason that the information code behind an A gives.
+func informed(fields []field) callerid.Reason {
+	if fields[0].mark != 'A' {
+		return callerid.Given
+	}
+	for _, f := range fields[1:] {
+		if r, ok := information[f.digits]; ok && f.mark == 'B' {
+			return r
+		}
+	}
+	return callerid.Given
+}
+
+var information = map[string]callerid.Reason{"00": callerid.Unavailable, "10": callerid.Private}
+
 func fill(m *callerid.Message, fields []field, end byte) error {
 	first := fields[0]
+	if r := informed(fields); r != callerid.Given {
+		m.NumberReason = r
+		for _, f := range fields[1:] {
+			m.Params = append(m.Params, callerid.Param{Type: f.mark, Data: []byte(f.digits)})
+		}
+		return nil
+	}
 	if len(first.digits) < 3 || len(first.digits) > 20 {
 		return callerid.ErrGrammar
 	}

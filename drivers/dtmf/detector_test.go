@@ -2,6 +2,7 @@ package dtmf
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -148,6 +149,62 @@ func TestSpeechIsNoKey(t *testing.T) {
 		if got := hear(p); got != "" {
 			t.Errorf("seed %d: heard %q", seed, got)
 		}
+	}
+}
+
+// chords is a minute of struck notes of six harmonics each, one to four at a time, as an
+// orchestra of decaying strings: seed 2, 6, 18, 41, 62, 81 and 82 have notes that meet on
+// a row and a column.
+func chords(seed uint64) []int16 {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	x := make([]float64, 60*dsp.Rate)
+	for at := 0; at < len(x); at += dsp.Rate/4 + rng.IntN(dsp.Rate/2) {
+		for range 1 + rng.IntN(4) {
+			strike(x, at, rng)
+		}
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += v * v
+	}
+	gain := dsp.Peak(-18) / math.Sqrt2 / math.Sqrt(sum/float64(len(x)))
+	p := make([]int16, len(x))
+	for i, v := range x {
+		p[i] = dsp.Clip(gain * v)
+	}
+	return p
+}
+
+func strike(x []float64, at int, rng *rand.Rand) {
+	hz := 110 * math.Pow(2, float64(rng.IntN(48))/12)
+	n := dsp.Rate/8 + rng.IntN(2*dsp.Rate)
+	decay, gain, depth := 1-1/float64(1000+rng.IntN(16000)), 1500.0, 0.006*rng.Float64()
+	var oscs [6]dsp.Osc
+	var vibrato dsp.Osc
+	for i := at; i < min(len(x), at+n); i++ {
+		bend := 1 + depth*vibrato.Next(5.5)
+		for k := range oscs {
+			x[i] += gain * oscs[k].Next(hz*bend*float64(k+1)) / float64(k+1)
+		}
+		gain *= decay
+	}
+}
+
+func TestChordsAreNoKey(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 6, 18, 41, 62, 63, 81, 82, 96} {
+		if got := hear(chords(seed)); got != "" {
+			t.Errorf("seed %d: heard %q", seed, got)
+		}
+	}
+}
+
+// A set that keys into a room with echo: what is left of a key is as loud as the next.
+func TestExactKeysAreHeardOverLoudNoise(t *testing.T) {
+	p := append(make([]int16, 4000), send(t, Sender{On: 80 * ms, Off: 80 * ms, LevelDBm0: -15}, "0546427316")...)
+	p = append(p, make([]int16, 2000)...)
+	dsp.NewNoise(4, -15).Add(p)
+	if got := hear(p); got != "0546427316" {
+		t.Errorf("heard %q", got)
 	}
 }
 

@@ -38,6 +38,7 @@ func (d *Detector) judge() (Key, bool) {
 		key.TwistDB > maxTwistDB, key.TwistDB < minTwistDB,
 		low.coherence < minCoherence, high.coherence < minCoherence,
 		d.purity(low, high, p.from, to) < need(duration, low, high, key.TwistDB),
+		d.quiet(p.from) > bearable(duration, low, high)*(low.power+high.power),
 		!d.sudden(low, high, p.from, p.last):
 		return key, false
 	}
@@ -68,6 +69,20 @@ func need(duration float64, low, high steady, twistDB float64) float64 {
 		purity = math.Max(purity, 0.85)
 	}
 	return purity
+}
+
+// bearable is how much of the power of a press, as a share of its tones, may have been
+// on the line before and after it. White noise is as strong as the tones where keys are
+// lost in any case; a chord that goes on behind two of its notes often is stronger, and
+// then the notes are seldom those of a key.
+func bearable(duration float64, low, high steady) float64 {
+	switch off := math.Max(math.Abs(low.offset), math.Abs(high.offset)); {
+	case off <= 0.002 && duration > 0.06:
+		return 1.6
+	case off <= 0.006:
+		return 1.05
+	}
+	return 0.7
 }
 
 func pick(is bool, yes, no float64) float64 {

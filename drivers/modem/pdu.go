@@ -56,6 +56,7 @@ func Parts(text string) int {
 
 func segment(text string, reference byte, kind tpdu.SmsType) ([]tpdu.TPDU, error) {
 	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.ReplaceAll(text, "\x1b", "") // the 7-bit alphabet's own escape: it would swallow what follows
 	if text == "" {
 		return nil, ErrNoText
 	}

@@ -76,7 +76,7 @@ func (b *box) openLine(wired board.Line) *boxLine {
 		ID: wired.ID, Label: wired.Label, Log: log, Captures: b.captures, Recorder: lineRecorder{b}, Tap: l.watchers,
 		Report: func(e boxapi.Event) { b.report(e) },
 		NewEars: func(hookSensor, ringSensor bool) line.Ears {
-			return listen.New(listen.Config{Country: b.cfg.Country, HookSensor: hookSensor, RingSensor: ringSensor})
+			return listen.New(listen.Config{Country: b.cfg.CountryOf(wired.ID), HookSensor: hookSensor, RingSensor: ringSensor})
 		},
 		Open: func() (audio.Source, error) {
 			source, err := alsa.Open(wired.Sound.ALSA)
@@ -88,7 +88,7 @@ func (b *box) openLine(wired board.Line) *boxLine {
 	}
 	if wired.Sound.Simulated {
 		l.simulated = simline.New(simline.Config{
-			Country: b.cfg.Country, Speed: b.cfg.SimSpeed, Sensor: b.cfg.SimSensor, Seed: uint64(wired.ID),
+			Country: b.cfg.CountryOf(wired.ID), Speed: b.cfg.SimSpeed, Sensor: b.cfg.SimSensor, Seed: uint64(wired.ID),
 		})
 		c.Open = func() (audio.Source, error) { return l.simulated, nil }
 		c.Port, c.Now = l.simulated, l.simulated.Now

@@ -29,7 +29,7 @@ func showScope(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if file != "" {
-		played := scope.File{Path: file, Country: cfg.Country, Speed: *speed}
+		played := scope.File{Path: file, Country: cfg.CountryOf(*line), Speed: *speed}
 		return scope.Show(ctx, file, played.Watch, os.Stdin, os.Stdout)
 	}
 	c, err := newClient(cfg)

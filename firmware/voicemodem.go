@@ -33,7 +33,7 @@ func (b *box) voiceModem(id int) (*voicemodem.Source, <-chan listen.Event) {
 		}
 	}
 	return voicemodem.New(voicemodem.Config{
-		Port: strings.TrimSpace(ports[id-1]), Country: b.cfg.Country,
+		Port: strings.TrimSpace(ports[id-1]), Country: b.cfg.CountryOf(id),
 		Setup: strings.Fields(b.cfg.VoiceModemSetup), Log: b.log.With("line", id),
 	}, emit, state), told
 }

@@ -22,7 +22,7 @@ type Config struct {
 	Board   string // see board/all
 	Lines   int    // 0: as many as the board has
 	Sound   string // ALSA devices of the lines, separated by commas
-	Country string
+	Country string // of each line, separated by commas; see CountryOf
 
 	Data      string
 	Listen    string
@@ -53,7 +53,7 @@ func (c *Config) Flags(name string) *flag.FlagSet {
 	f.StringVar(&c.Board, "board", "sim", "kind of box: sim, usb or rpi")
 	f.IntVar(&c.Lines, "lines", 0, "number of telephone lines; 0 is what the board has")
 	f.StringVar(&c.Sound, "sound", "", "ALSA `devices` of the lines, separated by commas")
-	f.StringVar(&c.Country, "country", "CN", "tones and ringing of the network: CN, US, UK, …, or auto")
+	f.StringVar(&c.Country, "country", "CN", "network of the lines, its caller ID, tones and ringing: CN, US, UK, …, or auto; several `codes`, separated by commas, are one a line")
 	f.StringVar(&c.Data, "data", "var/box", "folder of events, recordings and texts")
 	f.StringVar(&c.Listen, "listen", "127.0.0.1:8091", "address at which the hub finds the box")
 	f.StringVar(&c.TokenFile, "token-file", "var/box.token", "file of the token the hub shows; made at the first start")
@@ -71,6 +71,13 @@ func (c *Config) Flags(name string) *flag.FlagSet {
 	f.Float64Var(&c.SimSpeed, "sim-speed", 1, "how many times faster than real time board sim plays")
 	f.StringVar(&c.LogLevel, "log-level", "info", "debug, info, warn or error")
 	return f
+}
+
+// CountryOf returns the country of line id, 1 and up. The last that is named stands for
+// the lines after it too.
+func (c Config) CountryOf(id int) string {
+	codes := strings.Split(c.Country, ",")
+	return strings.TrimSpace(codes[min(max(id, 1), len(codes))-1])
 }
 
 // Parse reads args, and the file they name, into the flags of f.

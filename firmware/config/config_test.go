@@ -50,6 +50,21 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestCountryOfALine(t *testing.T) {
+	for countries, want := range map[string][3]string{
+		"CN":          {"CN", "CN", "CN"},
+		"CN, US":      {"CN", "US", "US"},
+		"auto,UK, TW": {"auto", "UK", "TW"},
+		"":            {"", "", ""},
+	} {
+		for i, want := range want {
+			if got := (Config{Country: countries}).CountryOf(i + 1); got != want {
+				t.Errorf("line %d of %q is in %q, want %q", i+1, countries, got, want)
+			}
+		}
+	}
+}
+
 // The sample names every key, at its default.
 func TestSample(t *testing.T) {
 	var c, plain Config

@@ -57,6 +57,32 @@ func TestCallerBetweenRings(t *testing.T) {
 	}
 }
 
+// What a line hears of the same sound depends on its country.
+func TestTheCountryOfTheLine(t *testing.T) {
+	taiwanese := callerid.Message{Number: "0223456789", Time: "11221330",
+		Params: []callerid.Param{{Type: mdmf.Name, Data: []byte("\xb3\x5c\xab\xd8")}}}
+	for _, country := range []string{"TW", "HK"} {
+		t.Run("TEL-01 Big5 in "+country, func(t *testing.T) {
+			h := listenTo(call(t, country, "bell202", taiwanese), Config{Country: country})
+			if len(h.callers) != 1 || h.callers[0].Name != "許建" {
+				t.Errorf("heard %+v", h.callers)
+			}
+		})
+	}
+	keyed, err := dtmf.Generate("13800138000#")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for country, want := range map[string]int{"CN": 1, "auto": 1, "US": 0, "TW": 0} {
+		t.Run("TEL-02 a number without a start key in "+country, func(t *testing.T) {
+			p := append(append(make([]int16, 4000), keyed...), make([]int16, 8000)...)
+			if h := listenTo(p, Config{Country: country, HookSensor: true}); len(h.callers) != want || h.keys != "13800138000#" {
+				t.Errorf("heard %+v, keys %q", h.callers, h.keys)
+			}
+		})
+	}
+}
+
 func TestKeysPressedInTalkAreNoCaller(t *testing.T) {
 	keys, err := dtmf.Generate("D13800138000C")
 	if err != nil {
@@ -202,7 +228,7 @@ func TestWeakSignals(t *testing.T) {
 func TestTonesOfEveryCountry(t *testing.T) {
 	for _, c := range tone.Countries {
 		for _, s := range c.Signals {
-			if s.Name == tone.Waiting || s.Name == tone.Howler {
+			if s.Name == tone.Waiting {
 				continue // told to people, not to the box
 			}
 			t.Run(c.Code+" "+s.Name, func(t *testing.T) {
@@ -219,7 +245,7 @@ func TestTonesOfEveryCountry(t *testing.T) {
 				if !names[s.Name] || len(names) > 1 {
 					t.Errorf("heard %v", names)
 				}
-				if ends := s.Name == tone.Busy || s.Name == tone.Congestion; ends != hangUp && s.Name != tone.Howler {
+				if ends := s.Name == tone.Busy || s.Name == tone.Congestion || s.Name == tone.Howler; ends != hangUp {
 					t.Errorf("hang-up %v, want %v", hangUp, ends)
 				}
 			})

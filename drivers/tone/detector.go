@@ -20,6 +20,7 @@ type Detector struct {
 	acc    [bins][2]float32
 	energy float32
 	lowSum float32
+	howl   [2]float32
 	n      int64 // samples
 	k      int   // low-rate samples in the block
 	phase  int   // low-rate sample modulo tablePeriod
@@ -110,6 +111,20 @@ func NewDetector(country string, heard func(Heard)) *Detector {
 	return d
 }
 
+// The howler lies where the low rate ends, so it is correlated at the full rate.
+const (
+	howler     = bins - 1
+	howlPeriod = 160 // samples: 19 cycles of 950 Hz
+)
+
+var howl = func() (t [howlPeriod][2]float32) {
+	for i := range t {
+		s, c := math.Sincos(2 * math.Pi * binHz[howler] * float64(i) / dsp.Rate)
+		t[i] = [2]float32{float32(c), float32(s)}
+	}
+	return t
+}()
+
 const lowFactor = dsp.Rate / lowRate
 
 // Tonal reports whether one or two steady tones hold most of the last 100 ms.
@@ -120,6 +135,9 @@ func (d *Detector) Write(p []int16) {
 	for _, s := range p {
 		x := d.dc.Next(float32(s))
 		d.energy += x * x
+		turn := &howl[d.n%howlPeriod]
+		d.howl[0] += x * turn[0]
+		d.howl[1] -= x * turn[1]
 		d.n++
 		y, ok := d.low.Write(x)
 		if !ok {
@@ -143,6 +161,8 @@ func (d *Detector) Write(p []int16) {
 func (d *Detector) finish() {
 	b := &d.recent[d.blocks%windowBlocks]
 	b.tone, b.energy, b.low = d.acc, d.energy/lowFactor, d.lowSum
+	b.tone[howler] = [2]float32{d.howl[0] / lowFactor, d.howl[1] / lowFactor}
+	d.howl = [2]float32{}
 	d.acc, d.energy, d.lowSum, d.k = [bins][2]float32{}, 0, 0, 0
 	d.blocks++
 	d.follow(b)
@@ -183,10 +203,17 @@ var quietest = sq(dsp.Peak(-43)) / 2
 
 func sq(x float64) float64 { return x * x }
 
-// pure reports whether a block may be part of a tone: all of its energy is low. Two
-// tones that beat do not show more than that in 20 ms.
+// pure reports whether a block may be part of a tone: all of its energy is low, or the
+// howler's. Two tones that beat do not show more than that in 20 ms.
 func (d *Detector) pure(b *block) bool {
-	return float64(b.energy) > quietest*blockLen && b.low > 0.8*b.energy
+	return float64(b.energy) > quietest*blockLen && max(b.low, b.howl()) > 0.8*b.energy
+}
+
+// howl is the energy of the howler, whose frequency differs by some hertz between
+// exchanges.
+func (b *block) howl() float32 {
+	t := b.tone[howler]
+	return 2 * (t[0]*t[0] + t[1]*t[1]) / blockLen
 }
 
 // gather adds the spectrum of the last 100 ms to that of the on-period.
@@ -222,6 +249,10 @@ func (d *Detector) coherent(w int) (p [bins]float64) {
 			re, im = re+float64(t[0]), im+float64(t[1])
 		}
 		p[k] = 2 * (re*re + im*im) / float64(w*blockLen)
+	}
+	p[howler] = 0
+	for i := range int64(w) {
+		p[howler] += float64(d.recent[(d.blocks-1-i)%windowBlocks].howl())
 	}
 	return p
 }
@@ -275,8 +306,11 @@ func (d *Detector) match() {
 	}
 }
 
-// hangUpPeriods of a steady busy or congestion end a call.
-const hangUpPeriods = 4
+// hangUpPeriods of a steady busy or congestion end a call, and howlEnough of the howler.
+const (
+	hangUpPeriods = 4
+	howlEnough    = 3 * time.Second / blockTime
+)
 
 func ends(name string) bool { return name == Busy || name == Congestion || name == Howler }
 
@@ -310,7 +344,7 @@ func (d *Detector) over() bool {
 }
 
 // error is how far what was heard is from s, +Inf if it is something else, and how
-// many periods were heard.
+// many periods of on and off were heard.
 func (d *Detector) error(s *Signal) (float64, int) {
 	if len(s.Cadence) == 0 {
 		return d.steadyError(s)
@@ -324,8 +358,11 @@ func (d *Detector) steadyError(s *Signal) (float64, int) {
 	if !d.on || d.runLen < d.outlast(s) {
 		return math.Inf(1), 0
 	}
-	p := d.spectrum()
-	return spectrumError(&p, s), 0
+	p, periods := d.spectrum(), 0
+	if d.runLen >= int(howlEnough) && ends(s.Name) {
+		periods = hangUpPeriods
+	}
+	return spectrumError(&p, s), periods
 }
 
 // outlast is for how many blocks a steady tone must sound to be no part of a cadence
@@ -356,7 +393,7 @@ func (d *Detector) cadenceError(s *Signal) (float64, int) {
 		}
 		e, matched := d.alignError(s, at)
 		if e < best {
-			best, periods = e, matched/n
+			best, periods = e, matched/2
 		}
 	}
 	return best, periods

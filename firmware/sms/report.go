@@ -51,6 +51,9 @@ func (s *Service) matchEarly() {
 func (s *Service) match(r modem.Report) bool {
 	m, i := s.reported(r, func(p part) bool { return p.State == boxapi.SMSSent && p.Reference == r.Reference })
 	if m == nil {
+		if sending, _ := s.reported(r, func(p part) bool { return p.State == boxapi.SMSSending }); sending != nil {
+			return false // it may speak of that one, whose answer it has overtaken
+		}
 		m, i = s.reported(r, func(p part) bool {
 			return p.State == boxapi.SMSUnknown || p.State == boxapi.SMSSent && p.Reference < 0
 		})

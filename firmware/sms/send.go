@@ -139,9 +139,7 @@ func (s *Service) settle(j *job, reference int, err error) {
 	m.Parts[j.part] = p
 	s.save(map[string]any{"out/" + m.ID: m})
 	s.tell(m)
-	if p.State == boxapi.SMSSent {
-		s.matchEarly()
-	}
+	s.matchEarly()
 }
 
 // keepUnknown is m.Why if an earlier part is of unknown fate, else nothing.

@@ -5,7 +5,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 export const desktop = { width: 1440, height: 900 }
 export const phone = { width: 390, height: 844 }
 
-/** Where screenshots go; the two of the README are committed from here. */
+/** Where screenshots go; the two of the README were copied from here. */
 export const pictures = resolve(import.meta.dirname, '../../var/pictures')
 
 export function launch(): Promise<Browser> {

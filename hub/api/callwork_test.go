@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"bellhop/firmware/boxapi"
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 func TestNotes(t *testing.T) {
@@ -69,8 +69,8 @@ func TestNotes(t *testing.T) {
 		changed := edit(row, "报价已更新")
 		edit(changed, before)
 		li.put(note, obj{"version": 2, "text": "stale"}).is(409).want("version", 4)
-		if err := x.store.Write(t.Context(), func(tx *sql.Tx) error { // as the tests below count
-			_, err := tx.Exec(`UPDATE call_user SET note_version = 2`)
+		if err := x.store.Write(t.Context(), func(tx *store.Tx) error { // as the tests below count
+			_, err := tx.ExecContext(t.Context(), `UPDATE call_user SET note_version = 2`)
 			return err
 		}); err != nil {
 			t.Fatal(err)

@@ -1,11 +1,11 @@
 package api
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 // TestDiskFull: a full disk is told in words, costs nothing that is there, and is over
@@ -15,7 +15,7 @@ func TestDiskFull(t *testing.T) {
 	li := o.user("li", crm.Sales)
 	limit := func(pragma string) {
 		t.Helper()
-		if err := o.store.Write(t.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(pragma); return err }); err != nil {
+		if err := o.store.Write(t.Context(), func(tx *store.Tx) error { _, err := tx.ExecContext(t.Context(), pragma); return err }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,11 +1,11 @@
 package api
 
 import (
-	"database/sql"
 	"slices"
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 func TestParties(t *testing.T) {
@@ -23,7 +23,7 @@ func TestParties(t *testing.T) {
 		}
 	})
 	t.Run("CUS-03 numbers count on and are found by their digits", func(t *testing.T) {
-		err := o.store.Write(t.Context(), func(tx *sql.Tx) error {
+		err := o.store.Write(t.Context(), func(tx *store.Tx) error {
 			for range 122 {
 				if _, err := o.store.NextNumber(t.Context(), tx, "KH"); err != nil {
 					return err

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -120,7 +119,7 @@ func TestCountIsCapped(t *testing.T) {
 	li := o.user("li", crm.Sales)
 	ctx := context.Background()
 	e, _ := o.server.Records.Schema().Entity("privatecontact")
-	err := o.store.Write(ctx, func(tx *sql.Tx) error {
+	err := o.store.Write(ctx, func(tx *store.Tx) error {
 		for i := range store.CountCap + 1 {
 			row := &store.RecordRow{Record: crm.Record{Entity: e.Name, ID: crm.NewID(), Rev: 1, Label: fmt.Sprint("友", i), Owner: li.user.ID, UpdatedAt: int64(i)}}
 			if err := o.store.InsertRecord(ctx, tx, e, row); err != nil {

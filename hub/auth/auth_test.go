@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -185,8 +184,8 @@ func TestCheckWithoutWriting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = a.store.Write(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.Exec(`CREATE TRIGGER refuse BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+	err = a.store.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `CREATE TRIGGER refuse BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
 		return err
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -101,7 +100,7 @@ func (o *office) call(i int, c *customer, at time.Time) {
 		k.EndedAt = k.AnsweredAt + k.TalkMS
 		k.Handler = o.users[c.owner].ID
 	}
-	o.write(func(tx *sql.Tx) error { return store.PutCall(o.ctx, tx, k) })
+	o.write(func(tx *store.Tx) error { return store.PutCall(o.ctx, tx, k) })
 }
 
 // fillTexts makes a short exchange of texts with the first caller, and one from
@@ -119,11 +118,11 @@ func (o *office) fillTexts() {
 			m.Party, m.Contact = crm.Ref{Entity: "customer", ID: c.id}, c.contacts[0].id
 		}
 		m.Key = m.BoxID
-		o.write(func(tx *sql.Tx) error { return store.PutSMS(o.ctx, tx, &m) })
+		o.write(func(tx *store.Tx) error { return store.PutSMS(o.ctx, tx, &m) })
 	}
 }
 
-func (o *office) write(fn func(tx *sql.Tx) error) {
+func (o *office) write(fn func(tx *store.Tx) error) {
 	if o.err == nil {
 		o.err = o.store.Write(o.ctx, fn)
 	}

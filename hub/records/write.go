@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"maps"
 	"strings"
@@ -41,7 +40,7 @@ func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string,
 	}
 	ref := crm.Ref{Entity: entity, ID: rec.ID}
 	again := false
-	err := r.store.Write(ctx, func(tx *sql.Tx) error {
+	err := r.store.Write(ctx, func(tx *store.Tx) error {
 		if key != "" {
 			before, made, err := r.store.MadeBefore(ctx, tx, who.User.ID, key)
 			if err != nil || made {
@@ -93,7 +92,7 @@ func (r *Records) Update(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 		return nil, err
 	}
 	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rev+1, r.now().UnixMilli(), who.User.ID
-	err = r.store.Write(ctx, func(tx *sql.Tx) error { return w.update(ctx, tx, rec, rev) })
+	err = r.store.Write(ctx, func(tx *store.Tx) error { return w.update(ctx, tx, rec, rev) })
 	if crm.IsCode(err, crm.Conflict) {
 		return nil, r.conflict(ctx, who, ref)
 	}
@@ -114,7 +113,7 @@ func (r *Records) Delete(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 	if err != nil {
 		return err
 	}
-	err = r.store.Write(ctx, func(tx *sql.Tx) error {
+	err = r.store.Write(ctx, func(tx *store.Tx) error {
 		if err := r.store.DeleteRecord(ctx, tx, e, ref.ID, rev, r.now().UnixMilli(), who.User.ID); err != nil {
 			return err
 		}
@@ -309,7 +308,7 @@ func (w *writing) reachable(ctx context.Context, f *field.Field, rec *crm.Record
 	return err
 }
 
-func (w *writing) insert(ctx context.Context, tx *sql.Tx, rec *store.RecordRow) error {
+func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow) error {
 	if err := w.number(ctx, tx, rec); err != nil {
 		return err
 	}
@@ -322,7 +321,7 @@ func (w *writing) insert(ctx context.Context, tx *sql.Tx, rec *store.RecordRow) 
 	return w.r.apply(ctx, tx, w.e, nil, &rec.Record)
 }
 
-func (w *writing) update(ctx context.Context, tx *sql.Tx, rec *store.RecordRow, rev int64) error {
+func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow, rev int64) error {
 	if err := w.finish(ctx, rec); err != nil {
 		return err
 	}
@@ -333,7 +332,7 @@ func (w *writing) update(ctx context.Context, tx *sql.Tx, rec *store.RecordRow, 
 }
 
 // apply carries out what a write changes in other records.
-func (r *Records) apply(ctx context.Context, tx *sql.Tx, e *crm.Entity, old, now *crm.Record) error {
+func (r *Records) apply(ctx context.Context, tx *store.Tx, e *crm.Entity, old, now *crm.Record) error {
 	if e.Hooks.Effects == nil {
 		return nil
 	}
@@ -346,7 +345,7 @@ func (r *Records) apply(ctx context.Context, tx *sql.Tx, e *crm.Entity, old, now
 }
 
 // number gives the record its number, unless it came with one.
-func (w *writing) number(ctx context.Context, tx *sql.Tx, rec *store.RecordRow) error {
+func (w *writing) number(ctx context.Context, tx *store.Tx, rec *store.RecordRow) error {
 	rule := w.e.Number
 	if rule == nil || rec.Text(rule.Field) != "" {
 		return nil

@@ -21,7 +21,7 @@ func boxSeen(ctx context.Context, q Querier, box string) (seq uint64, err error)
 
 // BoxTakes notes, inside the transaction that keeps an event, that it is kept. It
 // answers false for one that was before.
-func BoxTakes(ctx context.Context, tx *sql.Tx, box string, seq uint64) (bool, error) {
+func BoxTakes(ctx context.Context, tx *Tx, box string, seq uint64) (bool, error) {
 	result, err := tx.ExecContext(ctx, `INSERT INTO box (id, last_seq) VALUES (?, ?)
 		ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq WHERE box.last_seq < excluded.last_seq`, box, seq)
 	if err != nil {
@@ -32,7 +32,7 @@ func BoxTakes(ctx context.Context, tx *sql.Tx, box string, seq uint64) (bool, er
 }
 
 // SetBoxVersion keeps what runs on a box.
-func SetBoxVersion(ctx context.Context, tx *sql.Tx, box, version, board string) error {
+func SetBoxVersion(ctx context.Context, tx *Tx, box, version, board string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE box SET version = ?, board = ? WHERE id = ?`, version, board, box)
 	return err
 }
@@ -65,7 +65,7 @@ func (s *Store) PhoneLines(ctx context.Context) ([]PhoneLine, error) {
 
 // PutPhoneLine adds a line, or changes its label unless that is nil, and returns it with
 // its ID: the box's own number, or the next free one where another box has that.
-func PutPhoneLine(ctx context.Context, tx *sql.Tx, box string, number int, label *string) (PhoneLine, error) {
+func PutPhoneLine(ctx context.Context, tx *Tx, box string, number int, label *string) (PhoneLine, error) {
 	l := PhoneLine{Box: box, Number: number}
 	if label != nil {
 		l.Label = *label
@@ -100,14 +100,14 @@ type Alert struct {
 }
 
 // PutAlert raises an alert; one that stands keeps its Since.
-func PutAlert(ctx context.Context, tx *sql.Tx, a Alert) error {
+func PutAlert(ctx context.Context, tx *Tx, a Alert) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO box_alert (box, kind, line, detail, since) VALUES (?,?,?,?,?)
 		ON CONFLICT (box, kind, line) DO UPDATE SET detail = excluded.detail`, a.Box, a.Kind, a.Line, a.Detail, a.Since)
 	return err
 }
 
 // ClearAlert takes an alert away.
-func ClearAlert(ctx context.Context, tx *sql.Tx, box, kind string, line int) error {
+func ClearAlert(ctx context.Context, tx *Tx, box, kind string, line int) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM box_alert WHERE box = ? AND kind = ? AND line = ?`, box, kind, line)
 	return err
 }

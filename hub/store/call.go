@@ -130,7 +130,7 @@ func (s *Store) RecentCalls(ctx context.Context, since int64) ([]*Call, error) {
 
 // PutCall inserts a call (Rev 0) or writes one that was read in the same transaction,
 // and counts up its Rev.
-func PutCall(ctx context.Context, tx *sql.Tx, c *Call) error {
+func PutCall(ctx context.Context, tx *Tx, c *Call) error {
 	c.Rev++
 	if c.Rev == 1 {
 		return insertCall(ctx, tx, c)
@@ -146,7 +146,7 @@ func PutCall(ctx context.Context, tx *sql.Tx, c *Call) error {
 	return err
 }
 
-func insertCall(ctx context.Context, tx *sql.Tx, c *Call) error {
+func insertCall(ctx context.Context, tx *Tx, c *Call) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO call (`+callColumns+`, tail)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		c.ID, c.Rev, c.Box, c.BoxCall, c.Line, c.Direction, c.State, c.Outcome, c.StartedAt, c.AnsweredAt, c.EndedAt,
@@ -158,7 +158,7 @@ func insertCall(ctx context.Context, tx *sql.Tx, c *Call) error {
 
 // TakeCall makes user the handler unless somebody is already, and says whether he is.
 func (s *Store) TakeCall(ctx context.Context, id, user crm.ID) (won bool, err error) {
-	err = s.Write(ctx, func(tx *sql.Tx) error {
+	err = s.Write(ctx, func(tx *Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE call SET handler = ?, rev = rev + 1 WHERE id = ? AND handler = 0`, user, id)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"bellhop/hub/crm"
@@ -46,7 +45,7 @@ func CallUsers(ctx context.Context, q Querier, calls ...crm.ID) (map[crm.ID][]Ca
 }
 
 // PutCallUser writes what a user did with a call.
-func PutCallUser(ctx context.Context, tx *sql.Tx, u CallUser) error {
+func PutCallUser(ctx context.Context, tx *Tx, u CallUser) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO call_user (call_id, user_id, closed, note_version, note, note_at, activity_id)
 		VALUES (?,?,?,?,?,?,?) ON CONFLICT (call_id, user_id) DO UPDATE SET closed = excluded.closed,
 		note_version = excluded.note_version, note = excluded.note, note_at = excluded.note_at,

@@ -35,7 +35,7 @@ func fieldColumns(e *crm.Entity, written bool) (names []string) {
 }
 
 // InsertRecord writes a new record with its numbers and search words.
-func (s *Store) InsertRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow) error {
+func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
 	columns := []string{"id", "rev", "label", "sort_key", "search_text", "search_digits", "owner", "created_at", "updated_at", "created_by", "updated_by"}
 	args := []any{r.ID, r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner),
 		r.CreatedAt, r.UpdatedAt, null(r.CreatedBy), null(r.UpdatedBy)}
@@ -56,7 +56,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *
 
 // UpdateRecord writes r over the record of revision rev; a Conflict means that it has
 // another one by now.
-func (s *Store) UpdateRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow, rev int64) error {
+func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow, rev int64) error {
 	set := []string{"rev = ?", "label = ?", "sort_key = ?", "search_text = ?", "search_digits = ?", "owner = ?", "updated_at = ?", "updated_by = ?"}
 	args := []any{r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner), r.UpdatedAt, null(r.UpdatedBy)}
 	for _, name := range fieldColumns(e, true) {
@@ -78,7 +78,7 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *
 }
 
 // DeleteRecord hides a record. Its numbers find nobody any more.
-func (s *Store) DeleteRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, id crm.ID, rev, at int64, by crm.ID) error {
+func (s *Store) DeleteRecord(ctx context.Context, tx *Tx, e *crm.Entity, id crm.ID, rev, at int64, by crm.ID) error {
 	err := changeOne(ctx, tx, `UPDATE `+quote(e.Table)+` SET deleted_at = ?, rev = rev + 1, updated_at = ?, updated_by = ?
 		WHERE id = ? AND rev = ? AND deleted_at IS NULL`, at, at, null(by), id, rev)
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *Store) DeleteRecord(ctx context.Context, tx *sql.Tx, e *crm.Entity, id 
 // errRev is told when a conditional write found another revision.
 var errRev = &crm.Error{Code: crm.Conflict, Key: "record.changed_meanwhile"}
 
-func changeOne(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+func changeOne(ctx context.Context, tx *Tx, query string, args ...any) error {
 	result, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func changeOne(ctx context.Context, tx *sql.Tx, query string, args ...any) error
 	return errRev
 }
 
-func dropKeys(ctx context.Context, tx *sql.Tx, entity string, id crm.ID) error {
+func dropKeys(ctx context.Context, tx *Tx, entity string, id crm.ID) error {
 	for _, table := range []string{"phone_number", "search_term"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
 			return err
@@ -119,7 +119,7 @@ func bindFields(e *crm.Entity, values map[string]any) (args []any) {
 	return args
 }
 
-func insertPhones(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow) error {
+func insertPhones(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		list, _ := r.Values[f.Key].([]field.Phone)
@@ -138,7 +138,7 @@ func insertPhones(ctx context.Context, tx *sql.Tx, e *crm.Entity, r *RecordRow) 
 // termsPerStatement keeps well below the engines' limits of bound values.
 const termsPerStatement = 100
 
-func insertTerms(ctx context.Context, tx *sql.Tx, entity string, r *RecordRow) error {
+func insertTerms(ctx context.Context, tx *Tx, entity string, r *RecordRow) error {
 	terms := r.Document.Terms()
 	for len(terms) > 0 {
 		n := min(len(terms), termsPerStatement)
@@ -157,7 +157,7 @@ func insertTerms(ctx context.Context, tx *sql.Tx, entity string, r *RecordRow) e
 }
 
 // Apply carries out an effect on another record. A record that is gone is left alone.
-func (s *Store) Apply(ctx context.Context, tx *sql.Tx, schema *crm.Schema, effect crm.Effect) error {
+func (s *Store) Apply(ctx context.Context, tx *Tx, schema *crm.Schema, effect crm.Effect) error {
 	e, ok := schema.Entity(effect.Ref.Entity)
 	if !ok || effect.Ref.ID == 0 {
 		return nil
@@ -200,14 +200,14 @@ func (s *Store) InScope(ctx context.Context, q Querier, schema *crm.Schema, ref 
 }
 
 // NextNumber counts on in a series of numbers.
-func (s *Store) NextNumber(ctx context.Context, tx *sql.Tx, series string) (n int64, err error) {
+func (s *Store) NextNumber(ctx context.Context, tx *Tx, series string) (n int64, err error) {
 	err = tx.QueryRowContext(ctx, `INSERT INTO number_counter (series, last) VALUES (?, 1)
 		ON CONFLICT (series) DO UPDATE SET last = number_counter.last + 1 RETURNING last`, series).Scan(&n)
 	return n, err
 }
 
 // MadeBefore finds the record a request with this key made.
-func (s *Store) MadeBefore(ctx context.Context, tx *sql.Tx, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
+func (s *Store) MadeBefore(ctx context.Context, tx *Tx, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT entity, record_id FROM idempotency WHERE user_id = ? AND key = ?`, user, key).
 		Scan(&ref.Entity, &ref.ID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -220,7 +220,7 @@ func (s *Store) MadeBefore(ctx context.Context, tx *sql.Tx, user crm.ID, key str
 const keptKeys = 7 * 24 * 3600 * 1000
 
 // Made keeps the key of the request that made a record.
-func (s *Store) Made(ctx context.Context, tx *sql.Tx, user crm.ID, key string, ref crm.Ref, at int64) error {
+func (s *Store) Made(ctx context.Context, tx *Tx, user crm.ID, key string, ref crm.Ref, at int64) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE at < ?`, at-keptKeys); err != nil {
 		return err
 	}

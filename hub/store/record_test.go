@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
 	"testing"
 	"testing/fstest"
@@ -54,7 +53,7 @@ func TestTablesFollowTheDefinitions(t *testing.T) {
 		}
 	}
 	e, _ := small.Entity("order")
-	write(t, s, func(tx *sql.Tx) error {
+	write(t, s, func(tx *Tx) error {
 		return s.InsertRecord(ctx, tx, e, &RecordRow{Record: crm.Record{Entity: "order", ID: id, Rev: 1, Label: "旧", Values: map[string]any{"name": "旧"}}})
 	})
 	s.Close()
@@ -69,7 +68,7 @@ func TestTablesFollowTheDefinitions(t *testing.T) {
 	}
 	e, _ = large.Entity("order")
 	row.Rev, row.Values["select"] = 2, field.CNY(1280)
-	write(t, s, func(tx *sql.Tx) error { return s.UpdateRecord(ctx, tx, e, row, 1) })
+	write(t, s, func(tx *Tx) error { return s.UpdateRecord(ctx, tx, e, row, 1) })
 	s.Close()
 
 	s = openAt(t, path)
@@ -82,7 +81,7 @@ func TestTablesFollowTheDefinitions(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, s *Store, fn func(tx *sql.Tx) error) {
+func write(t *testing.T, s *Store, fn func(tx *Tx) error) {
 	t.Helper()
 	if err := s.Write(context.Background(), fn); err != nil {
 		t.Fatal(err)
@@ -127,7 +126,7 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 	}
 	e, _ := schema.Entity("order")
 	row := &RecordRow{Record: crm.Record{Entity: "order", ID: 1, Rev: 1}, Document: search.Document{Text: "金鼎"}}
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	err := s.Write(ctx, func(tx *Tx) error {
 		if err := s.InsertRecord(ctx, tx, e, row); err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +151,7 @@ func TestEmptyScope(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := schema.Entity("order")
-	write(t, s, func(tx *sql.Tx) error {
+	write(t, s, func(tx *Tx) error {
 		return s.InsertRecord(ctx, tx, e, &RecordRow{Record: crm.Record{Entity: "order", ID: 1, Rev: 1}})
 	})
 	q := crm.Query{Entity: "order", Limit: 10, Sort: crm.Sort{Field: "updatedAt"}, Filter: &crm.Filter{Or: []crm.Filter{

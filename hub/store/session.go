@@ -23,7 +23,7 @@ type Session struct {
 
 // CreateSession keeps a new session.
 func (s *Store) CreateSession(ctx context.Context, n Session) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO session
 			(token_hash, user_id, csrf, created_at, seen_at, expires_at, address, device) VALUES (?,?,?,?,?,?,?,?)`,
 			n.Hash, n.User, n.CSRF, n.CreatedAt.UnixMilli(), n.SeenAt.UnixMilli(), n.ExpiresAt.UnixMilli(), n.Address, n.Device)
@@ -69,7 +69,7 @@ func (s *Store) SweepSessions(ctx context.Context, now, idle time.Time) error {
 
 // exec runs one statement in a transaction of its own.
 func (s *Store) exec(ctx context.Context, query string, args ...any) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, query, args...)
 		return err
 	})
@@ -102,7 +102,7 @@ func (s *Store) Secret(ctx context.Context, login string) (Secret, error) {
 // the account until then.
 func (s *Store) TryLogin(ctx context.Context, user crm.ID, limit int, now, until time.Time) (left int, err error) {
 	var used int
-	err = s.Write(ctx, func(tx *sql.Tx) error {
+	err = s.Write(ctx, func(tx *Tx) error {
 		return tx.QueryRowContext(ctx, `UPDATE user_account SET
 			failed = CASE WHEN failed >= ? THEN 1 ELSE failed + 1 END,
 			locked_until = CASE WHEN failed + 1 = ? THEN ? ELSE 0 END
@@ -128,7 +128,7 @@ func (s *Store) SetPassword(ctx context.Context, user crm.ID, hash string, mustC
 
 // ResetAdministratorIn sets the password of the oldest administrator inside a
 // transaction, lets him in again, ends his sessions and returns him.
-func (s *Store) ResetAdministratorIn(ctx context.Context, tx *sql.Tx, hash string) (user crm.ID, err error) {
+func (s *Store) ResetAdministratorIn(ctx context.Context, tx *Tx, hash string) (user crm.ID, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE user_account SET password_hash = ?, must_change = 1, active = 1, failed = 0,
 		locked_until = 0 WHERE id = (SELECT min(id) FROM user_account WHERE role = ?) RETURNING id`, hash, crm.Admin).Scan(&user)
 	if errors.Is(err, sql.ErrNoRows) {

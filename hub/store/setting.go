@@ -21,10 +21,10 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 
 // SetSetting keeps a setting.
 func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	return s.Write(ctx, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
+	return s.Write(ctx, func(tx *Tx) error { return setSetting(ctx, tx, key, value) })
 }
 
-func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
+func setSetting(ctx context.Context, tx *Tx, key, value string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO setting (key, value) VALUES (?, ?)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
 	return err
@@ -50,7 +50,7 @@ func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
 
 // SetOffice keeps settings and ring groups together.
 func (s *Store) SetOffice(ctx context.Context, values map[string]string, groups map[int][]crm.ID) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		for key, value := range values {
 			if err := setSetting(ctx, tx, key, value); err != nil {
 				return err

@@ -71,7 +71,7 @@ func ReceivedSMS(ctx context.Context, q Querier, box, boxID string) (*SMS, error
 }
 
 // PutSMS writes a text whole.
-func PutSMS(ctx context.Context, tx *sql.Tx, m *SMS) error {
+func PutSMS(ctx context.Context, tx *Tx, m *SMS) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO sms (`+smsColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (id) DO UPDATE SET box_id = excluded.box_id, text = excluded.text, state = excluded.state,
 		at = excluded.at, parts = excluded.parts, why = excluded.why, complete = excluded.complete,

@@ -83,7 +83,7 @@ func (s *Store) Close() error {
 
 // Write runs fn in the one write transaction there is. What fn wrote is on disk when
 // Write returns nil, and nowhere when it returns an error.
-func (s *Store) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	tx, err := s.writer.BeginTx(ctx, nil)
@@ -91,17 +91,10 @@ func (s *Store) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer tx.Rollback()
-	if err := fn(tx); err != nil {
+	if err := fn(&Tx{tx}); err != nil {
 		return err
 	}
 	return tx.Commit()
-}
-
-// Querier is what reading needs: the reader pool, or a transaction that must see its
-// own writes.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // Read gives the query-only readers.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"bellhop/hub/crm"
@@ -32,7 +31,7 @@ var systemColumns = []struct{ name, kind string }{
 // Prepare brings the tables in step with the definitions: it creates and extends,
 // and never drops.
 func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		for _, e := range schema.Entities() {
 			if err := prepareTable(ctx, tx, e); err != nil {
 				return fmt.Errorf("table %s: %w", e.Table, err)
@@ -42,7 +41,7 @@ func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
 	})
 }
 
-func prepareTable(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
+func prepareTable(ctx context.Context, tx *Tx, e *crm.Entity) error {
 	there, err := columnsOf(ctx, tx, e.Table)
 	if err != nil {
 		return err
@@ -67,7 +66,7 @@ func prepareTable(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
 	return createIndexes(ctx, tx, e)
 }
 
-func createTable(ctx context.Context, tx *sql.Tx, table string, there map[string]bool) error {
+func createTable(ctx context.Context, tx *Tx, table string, there map[string]bool) error {
 	ddl := `CREATE TABLE ` + quote(table) + ` (id INTEGER PRIMARY KEY`
 	for _, c := range systemColumns {
 		ddl += ", " + c.name + " " + c.kind
@@ -79,7 +78,7 @@ func createTable(ctx context.Context, tx *sql.Tx, table string, there map[string
 
 // createIndexes serves the lists: newest first, by owner, by what a record belongs
 // to, and by each field that sorts.
-func createIndexes(ctx context.Context, tx *sql.Tx, e *crm.Entity) error {
+func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 	index := func(name, columns string) error {
 		_, err := tx.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL`,
 			quote(e.Table+"_by_"+name), quote(e.Table), columns))

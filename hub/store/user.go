@@ -55,13 +55,13 @@ func (s *Store) CountUsers(ctx context.Context) (n int, err error) {
 
 // CreateUser adds a user with an argon2id hash. A login that is taken is a Conflict.
 func (s *Store) CreateUser(ctx context.Context, u *crm.User, hash string) error {
-	return s.Write(ctx, func(tx *sql.Tx) error { return insertUser(ctx, tx, u, hash) })
+	return s.Write(ctx, func(tx *Tx) error { return insertUser(ctx, tx, u, hash) })
 }
 
 // FirstUser keeps the office's first settings and its administrator together, unless
 // somebody was quicker (Conflict).
 func (s *Store) FirstUser(ctx context.Context, u *crm.User, hash string, settings map[string]string) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM user_account`).Scan(&n); err != nil {
 			return err
@@ -78,7 +78,7 @@ func (s *Store) FirstUser(ctx context.Context, u *crm.User, hash string, setting
 	})
 }
 
-func insertUser(ctx context.Context, tx *sql.Tx, u *crm.User, hash string) error {
+func insertUser(ctx context.Context, tx *Tx, u *crm.User, hash string) error {
 	result, err := tx.ExecContext(ctx, `INSERT INTO user_account
 		(id, login, login_key, name, password_hash, must_change, role, active, lang, theme, density,
 		 ring_sound, caller_display, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
@@ -102,7 +102,7 @@ func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(lo
 
 // UpdateUser writes everything but the password.
 func (s *Store) UpdateUser(ctx context.Context, u *crm.User) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		var other crm.ID
 		err := tx.QueryRowContext(ctx, `SELECT id FROM user_account WHERE login_key = ? AND id <> ?`,
 			loginKey(u.Login), u.ID).Scan(&other)
@@ -147,10 +147,10 @@ func (s *Store) RingGroups(ctx context.Context) (map[int][]crm.ID, error) {
 
 // SetRingGroup replaces a line's users.
 func (s *Store) SetRingGroup(ctx context.Context, line int, users []crm.ID) error {
-	return s.Write(ctx, func(tx *sql.Tx) error { return setRingGroup(ctx, tx, line, users) })
+	return s.Write(ctx, func(tx *Tx) error { return setRingGroup(ctx, tx, line, users) })
 }
 
-func setRingGroup(ctx context.Context, tx *sql.Tx, line int, users []crm.ID) error {
+func setRingGroup(ctx context.Context, tx *Tx, line int, users []crm.ID) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE line = ?`, line); err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func setRingGroup(ctx context.Context, tx *sql.Tx, line int, users []crm.ID) err
 }
 
 // joinLine adds a user to a line's group; one who doesn't exist is left out.
-func joinLine(ctx context.Context, tx *sql.Tx, line int, user crm.ID) error {
+func joinLine(ctx context.Context, tx *Tx, line int, user crm.ID) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO line_user (line, user_id) SELECT ?, id FROM user_account WHERE id = ?
 		ON CONFLICT DO NOTHING`, line, user)
 	return err
@@ -181,7 +181,7 @@ func (s *Store) UserNames(ctx context.Context) (map[crm.ID]string, error) {
 
 // SetUserLines puts a user in the ring groups of these lines and of no other.
 func (s *Store) SetUserLines(ctx context.Context, user crm.ID, lines []int) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Write(ctx, func(tx *Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM line_user WHERE user_id = ?`, user); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package telephony
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"bellhop/hub/crm"
@@ -124,7 +123,7 @@ func (s *Service) edit(ctx context.Context, who *rights.Rights, id crm.ID, chang
 		return errOutside
 	}
 	var edited *store.Call
-	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if edited, err = store.CallIn(ctx, tx, id); err != nil {
 			return err
 		}

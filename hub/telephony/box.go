@@ -3,7 +3,6 @@ package telephony
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -145,13 +144,13 @@ func (s *Service) addLine(l store.PhoneLine) *lineState {
 }
 
 // line gives the ID of a box's line, which it gets when it is first heard of.
-func (s *Service) line(ctx context.Context, tx *sql.Tx, boxID string, number int) (int, error) {
+func (s *Service) line(ctx context.Context, tx *store.Tx, boxID string, number int) (int, error) {
 	return s.namedLine(ctx, tx, boxID, number, nil)
 }
 
 // namedLine does so and keeps what the box calls the line; a label of nil leaves what
 // it said before.
-func (s *Service) namedLine(ctx context.Context, tx *sql.Tx, boxID string, number int, label *string) (int, error) {
+func (s *Service) namedLine(ctx context.Context, tx *store.Tx, boxID string, number int, label *string) (int, error) {
 	s.mu.Lock()
 	id, known := s.byBox[boxLine{boxID, number}]
 	same := known && (label == nil || s.lines[id].Label == *label)
@@ -178,7 +177,7 @@ func (s *Service) forgetLines() {
 
 // takeLines takes over how a box's lines stand when it answers.
 func (s *Service) takeLines(ctx context.Context, status *boxapi.Status) error {
-	return s.store.Write(ctx, func(tx *sql.Tx) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
 		for _, l := range status.Lines {
 			id, err := s.namedLine(ctx, tx, status.Box, l.ID, &l.Label)
 			if err != nil {
@@ -192,7 +191,7 @@ func (s *Service) takeLines(ctx context.Context, status *boxapi.Status) error {
 	})
 }
 
-func (s *Service) lineChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) lineChanged(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	l := ev.LineChanged
 	id, err := s.line(ctx, tx, ev.Box, l.Line)
 	if err != nil {
@@ -203,7 +202,7 @@ func (s *Service) lineChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event,
 }
 
 // setLine changes a line in memory. at is 0 where only the call can tell since when.
-func (s *Service) setLine(ctx context.Context, tx *sql.Tx, boxID string, id int, state boxapi.LineState, boxCall, why string, at int64) error {
+func (s *Service) setLine(ctx context.Context, tx *store.Tx, boxID string, id int, state boxapi.LineState, boxCall, why string, at int64) error {
 	var call *store.Call
 	if boxCall != "" {
 		var err error

@@ -2,7 +2,6 @@ package telephony
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"runtime/debug"
 
@@ -39,7 +38,7 @@ func (b *box) Handle(ctx context.Context, ev *boxapi.Event) (err error) {
 		return err
 	}
 	var done change
-	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		done = change{}
 		first, err := store.BoxTakes(ctx, tx, ev.Box, ev.Seq)
 		if err != nil || !first {
@@ -68,7 +67,7 @@ func (b *box) survive(ctx context.Context, ev *boxapi.Event, err *error) {
 	whole, _ := json.Marshal(ev)
 	s.log.Error("an event of the box was left out; please report this", "panic", r, "event", string(whole), "stack", string(debug.Stack()))
 	s.forgetLines()
-	*err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	*err = s.store.Write(ctx, func(tx *store.Tx) error {
 		_, err := store.BoxTakes(ctx, tx, ev.Box, ev.Seq)
 		return err
 	})
@@ -123,7 +122,7 @@ func onlyOpen(matches []*match) *match {
 	return only
 }
 
-func (s *Service) apply(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, found caller, done *change) error {
+func (s *Service) apply(ctx context.Context, tx *store.Tx, ev *boxapi.Event, found caller, done *change) error {
 	switch {
 	case ev.BoxStarted != nil:
 		return s.boxStarted(ctx, tx, ev, done)
@@ -145,7 +144,7 @@ func (s *Service) apply(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, found
 	return s.callEvent(ctx, tx, ev, found, done)
 }
 
-func (s *Service) administratorReset(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) administratorReset(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	hash := ev.AdministratorReset.PasswordHash
 	if !auth.ValidHash(hash) {
 		s.log.Error("the password set at the console can't be used", "box", ev.Box)
@@ -160,7 +159,7 @@ func (s *Service) administratorReset(ctx context.Context, tx *sql.Tx, ev *boxapi
 }
 
 // callEvent changes a call that is under way.
-func (s *Service) callEvent(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, found caller, done *change) error {
+func (s *Service) callEvent(ctx context.Context, tx *store.Tx, ev *boxapi.Event, found caller, done *change) error {
 	name := callOf(ev)
 	if name == "" {
 		return nil // an event of a newer box, or a burst that belongs to no call
@@ -276,7 +275,7 @@ func ended(c *store.Call, at int64, outcome string, talkMS int64) {
 	}
 }
 
-func (s *Service) callStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) callStarted(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	start := ev.CallStarted
 	_, err := store.BoxCall(ctx, tx, ev.Box, start.Call)
 	if !crm.IsCode(err, crm.NotFound) {
@@ -295,7 +294,7 @@ func (s *Service) callStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event,
 
 // boxStarted closes what an earlier run of the box left open and does not know any
 // more; the box says so itself, but a box whose disk was changed cannot.
-func (s *Service) boxStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) boxStarted(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	start := ev.BoxStarted
 	if err := store.SetBoxVersion(ctx, tx, ev.Box, start.Version, start.Board); err != nil {
 		return err
@@ -329,7 +328,7 @@ func (s *Service) boxStarted(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, 
 	return nil
 }
 
-func (s *Service) alertChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) alertChanged(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	a := ev.AlertChanged
 	line := 0
 	if a.Line != 0 {

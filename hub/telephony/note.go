@@ -2,7 +2,6 @@ package telephony
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"unicode/utf8"
 
@@ -41,7 +40,7 @@ func (s *Service) PutNote(ctx context.Context, who *rights.Rights, id crm.ID, ve
 	var call *store.Call
 	var note store.CallUser
 	again := false
-	err := s.store.Write(ctx, func(tx *sql.Tx) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		var err error
 		if call, err = store.CallIn(ctx, tx, id); err != nil {
 			return err
@@ -208,7 +207,7 @@ func (s *Service) takeBack(ctx context.Context, c records.Change) error {
 		return nil // not of a call
 	}
 	changed := false
-	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		all, err := store.CallUsers(ctx, tx, call)
 		for _, d := range all[call] {
 			if d.Activity == c.ID && d.Note != row.Text("text") {
@@ -236,7 +235,7 @@ func (s *Service) dropActivity(ctx context.Context, who *rights.Rights, c *store
 }
 
 func (s *Service) setActivity(ctx context.Context, d store.CallUser, activity crm.ID) error {
-	return s.store.Write(ctx, func(tx *sql.Tx) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
 		now, err := doing(ctx, tx, d.Call, d.User)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package telephony
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func (s *Service) SendSMS(ctx context.Context, who *rights.Rights, n NewSMS) (*S
 		return nil, err
 	}
 	again := false
-	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if n.Key != "" {
 			before, err := store.SMSByKey(ctx, tx, who.User.ID, n.Key)
 			if err == nil {
@@ -132,7 +131,7 @@ func (s *Service) editSMS(ctx context.Context, who *rights.Rights, id crm.ID, ch
 	if reads, err := s.readsSMS(ctx, who, m); err != nil || !reads {
 		return nil, orNotFound(err)
 	}
-	err = s.store.Write(ctx, func(tx *sql.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if m, err = store.SMSIn(ctx, tx, id); err != nil {
 			return err
 		}
@@ -257,7 +256,7 @@ func (s *Service) smsJSON(ctx context.Context, id, user crm.ID) ([]byte, error) 
 	return json.Marshal(line)
 }
 
-func (s *Service) smsReceived(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, found caller, done *change) error {
+func (s *Service) smsReceived(ctx context.Context, tx *store.Tx, ev *boxapi.Event, found caller, done *change) error {
 	in := ev.SMSReceived
 	m, err := store.ReceivedSMS(ctx, tx, ev.Box, in.ID)
 	switch {
@@ -277,7 +276,7 @@ func (s *Service) smsReceived(ctx context.Context, tx *sql.Tx, ev *boxapi.Event,
 	return store.PutSMS(ctx, tx, m)
 }
 
-func (s *Service) smsChanged(ctx context.Context, tx *sql.Tx, ev *boxapi.Event, done *change) error {
+func (s *Service) smsChanged(ctx context.Context, tx *store.Tx, ev *boxapi.Event, done *change) error {
 	now := ev.SMSChanged
 	m, err := store.SMSByCommand(ctx, tx, now.ID)
 	if crm.IsCode(err, crm.NotFound) {
@@ -348,7 +347,7 @@ func (s *Service) command(ctx context.Context, b *box, c boxapi.Command) (boxapi
 // handed notes that a box has the text, or will not have it. The box's events may
 // have come first.
 func (s *Service) handed(ctx context.Context, sent *store.SMS, result boxapi.Result) error {
-	err := s.store.Write(ctx, func(tx *sql.Tx) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		m, err := store.SMSIn(ctx, tx, sent.ID)
 		if err != nil || m.BoxID != sent.BoxID {
 			return err

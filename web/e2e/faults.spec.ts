@@ -30,7 +30,8 @@ test('the hub dies in mid-call: the card comes back, the call stays whole', asyn
   await office.killHub()
   await page.reload().catch(() => {})
   await office.startHub()
-  await page.goto(office.url)
+  // The browser's own error page may still be loading, and then ends the first try.
+  await until('the page to load', () => page.goto(office.url).then(() => true, () => false))
   await card().filter({ hasText: '王志强' }).waitFor()
   await until('the call to be whole', async () => {
     const { rows } = await api<{ rows: { state: string; outcome?: string; recording?: { state: string } }[] }>(context, office, 'get', '/api/calls?number=13800138000&limit=1')

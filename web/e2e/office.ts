@@ -72,8 +72,17 @@ export class Office {
     return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024
   }
 
+  /** Rings; a line still busy with the call before is waited for, as an exchange would. */
   ring(ring: Ring): Promise<void> {
-    return this.simulate({ ring })
+    return until('the line to be free', async () => {
+      try {
+        await this.simulate({ ring })
+        return true
+      } catch (refused) {
+        if (/line-busy/.test(String(refused))) return false
+        throw refused
+      }
+    })
   }
   dial(to: string, talkMs = 3000, line = 1): Promise<void> {
     return this.simulate({ dial: { to, talkMs, line } })

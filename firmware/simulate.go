@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"bellhop/drivers/audio/wav"
 	"bellhop/firmware/boxapi"
 	"bellhop/firmware/config"
 )
@@ -61,7 +62,8 @@ func simulateFlags(name string, f *flag.FlagSet) func() (boxapi.Simulate, error)
 			if *to == "" {
 				return boxapi.Simulate{}, errors.New("dial whom? make dial TO=057187654321")
 			}
-			return boxapi.Simulate{Dial: &boxapi.SimulateDial{Line: *line, To: *to, TalkMS: int64(*talk * 1000)}}, nil
+			ms, err := talkMS(*talk)
+			return boxapi.Simulate{Dial: &boxapi.SimulateDial{Line: *line, To: *to, TalkMS: ms}}, err
 		}
 	case "sms":
 		text := f.String("text", "", "what it says")
@@ -78,16 +80,40 @@ func simulateFlags(name string, f *flag.FlagSet) func() (boxapi.Simulate, error)
 	f.IntVar(&r.Rings, "rings", 2, "before it is answered or given up")
 	f.BoolVar(&r.Quick, "quick", false, "the shortest ringing an exchange may send")
 	f.BoolVar(&r.BadSum, "bad-sum", false, "send a wrong checksum")
-	wav := f.String("wav", "", "sound `file` played in place of the caller ID")
+	file := f.String("wav", "", "sound `file` played in place of the caller ID")
 	answer := f.String("answer", "yes", "no: nobody answers")
 	return func() (_ boxapi.Simulate, err error) {
-		r.Line, r.From, r.TalkMS = *line, *from, int64(*talk*1000)
+		r.Line, r.From = *line, *from
 		r.NoAnswer = *answer == "no" || *answer == "false"
-		if *wav != "" {
-			r.WAV, err = os.ReadFile(*wav)
+		if r.TalkMS, err = talkMS(*talk); err != nil {
+			return boxapi.Simulate{}, err
+		}
+		if *file != "" {
+			r.WAV, err = readSound(*file)
 		}
 		return boxapi.Simulate{Ring: r}, err
 	}
+}
+
+const longestTalk = 3600 // seconds
+
+func talkMS(seconds float64) (int64, error) {
+	if !(seconds >= 0 && seconds <= longestTalk) {
+		return 0, fmt.Errorf("%g seconds of talk: say a number from 0 to %d, such as TALK=10", seconds, longestTalk)
+	}
+	return int64(seconds * 1000), nil
+}
+
+// readSound reads a file and sees that it is sound before the line rings for it.
+func readSound(path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := wav.NewReader(bytes.NewReader(b)); err != nil {
+		return nil, fmt.Errorf("%s: %w; a WAV file of 16-bit samples is wanted", path, err)
+	}
+	return b, nil
 }
 
 // refused says what to do about a result that is an error.
@@ -151,7 +177,10 @@ func (c *client) call(method, path string, body, into any) error {
 		return err
 	}
 	defer res.Body.Close()
-	return json.NewDecoder(res.Body).Decode(into)
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		return fmt.Errorf("what answers at %s is not a Bellhop firmware (is it the hub's port? Say the box's with BOX_PORT=8091)", c.url)
+	}
+	return nil
 }
 
 // follow prints the events behind number after that belong to s, to its end.

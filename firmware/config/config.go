@@ -125,8 +125,21 @@ func apply(f *flag.FlagSet, text string) error {
 			continue
 		}
 		if err := f.Set(key, value); err != nil {
-			return fmt.Errorf("line %d: %s: %w", i+1, key, err)
+			return fmt.Errorf("line %d: %s: %q is not %s", i+1, key, value, wanted(f.Lookup(key)))
 		}
 	}
 	return nil
+}
+
+// wanted says what a flag takes.
+func wanted(f *flag.Flag) string {
+	switch f.Value.(flag.Getter).Get().(type) {
+	case bool:
+		return "true or false"
+	case int, int64:
+		return "a whole number"
+	case float64:
+		return "a number"
+	}
+	return "a value it takes"
 }

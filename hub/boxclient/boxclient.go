@@ -143,12 +143,16 @@ func (c *Client) take(ctx context.Context, h Handler, line []byte) (seq uint64, 
 	if err := json.Unmarshal(line, ev); err != nil {
 		return 0, fmt.Errorf("box event %.100q: %w", line, err)
 	}
+	told := ""
 	for wait := retryFirst; ; wait = min(2*wait, retryMax) {
 		err := h.Handle(ctx, ev)
 		if err == nil {
 			return ev.Seq, nil
 		}
-		c.log.Error("event not kept; trying again", "box", ev.Box, "seq", ev.Seq, "err", err)
+		if told != err.Error() { // a full disk says the same every two seconds
+			told = err.Error()
+			c.log.Error("event not kept; trying until it is", "box", ev.Box, "seq", ev.Seq, "err", err)
+		}
 		if !pause(ctx, wait) {
 			return 0, ctx.Err()
 		}

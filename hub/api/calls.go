@@ -59,11 +59,7 @@ func (s *Server) call(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	call, err := s.phone().Call(c.UserContext(), Rights(c), id)
-	if err != nil {
-		return err
-	}
-	return c.JSON(call)
+	return answerWith[*telephony.Call](c)(s.phone().Call(c.UserContext(), Rights(c), id))
 }
 
 func (s *Server) card(c *fiber.Ctx) error {
@@ -71,16 +67,7 @@ func (s *Server) card(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerCard(c)(s.phone().Card(c.UserContext(), Rights(c), id))
-}
-
-func answerCard(c *fiber.Ctx) func(*telephony.Card, error) error {
-	return func(card *telephony.Card, err error) error {
-		if err != nil {
-			return err
-		}
-		return c.JSON(card)
-	}
+	return answerWith[*telephony.Card](c)(s.phone().Card(c.UserContext(), Rights(c), id))
 }
 
 func (s *Server) takeCall(c *fiber.Ctx) error {
@@ -88,7 +75,7 @@ func (s *Server) takeCall(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerCard(c)(s.phone().Take(c.UserContext(), Rights(c), id))
+	return answerWith[*telephony.Card](c)(s.phone().Take(c.UserContext(), Rights(c), id))
 }
 
 func (s *Server) linkCall(c *fiber.Ctx) error {
@@ -100,7 +87,7 @@ func (s *Server) linkCall(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerCard(c)(s.phone().Link(c.UserContext(), Rights(c), id, to))
+	return answerWith[*telephony.Card](c)(s.phone().Link(c.UserContext(), Rights(c), id, to))
 }
 
 func (s *Server) ignoreCall(c *fiber.Ctx) error {
@@ -108,7 +95,7 @@ func (s *Server) ignoreCall(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerCard(c)(s.phone().Ignore(c.UserContext(), Rights(c), id))
+	return answerWith[*telephony.Card](c)(s.phone().Ignore(c.UserContext(), Rights(c), id))
 }
 
 func (s *Server) closeCard(c *fiber.Ctx) error {
@@ -182,9 +169,5 @@ func (s *Server) peaks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	peaks, err := s.phone().Peaks(c.UserContext(), Rights(c), id)
-	if err != nil {
-		return err
-	}
-	return c.JSON(peaks)
+	return answerWith[*telephony.Peaks](c)(s.phone().Peaks(c.UserContext(), Rights(c), id))
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/gofiber/fiber/v2"
 )
 
 // decodeJSON keeps numbers as they were written: a float64 would bend large ones.
@@ -18,4 +20,14 @@ func decodeJSON(b []byte, v any) error {
 		return errors.New("more than one value")
 	}
 	return nil
+}
+
+// answerWith sends what a call of another part returned, or its refusal.
+func answerWith[T any](c *fiber.Ctx) func(T, error) error {
+	return func(v T, err error) error {
+		if err != nil {
+			return err
+		}
+		return c.JSON(v)
+	}
 }

@@ -32,16 +32,7 @@ func (s *Server) sendText(c *fiber.Ctx) error {
 	if err := body(c, &n); err != nil {
 		return err
 	}
-	return answerSMS(c)(s.phone().SendSMS(c.UserContext(), Rights(c), n))
-}
-
-func answerSMS(c *fiber.Ctx) func(*telephony.SMS, error) error {
-	return func(m *telephony.SMS, err error) error {
-		if err != nil {
-			return err
-		}
-		return c.JSON(m)
-	}
+	return answerWith[*telephony.SMS](c)(s.phone().SendSMS(c.UserContext(), Rights(c), n))
 }
 
 func (s *Server) resendText(c *fiber.Ctx) error {
@@ -49,7 +40,7 @@ func (s *Server) resendText(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerSMS(c)(s.phone().ResendSMS(c.UserContext(), Rights(c), id))
+	return answerWith[*telephony.SMS](c)(s.phone().ResendSMS(c.UserContext(), Rights(c), id))
 }
 
 func (s *Server) linkText(c *fiber.Ctx) error {
@@ -61,5 +52,5 @@ func (s *Server) linkText(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerSMS(c)(s.phone().LinkSMS(c.UserContext(), Rights(c), id, to))
+	return answerWith[*telephony.SMS](c)(s.phone().LinkSMS(c.UserContext(), Rights(c), id, to))
 }

@@ -139,6 +139,9 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		`{"filter":{"field":"level","op":"in","value":["a"]}}`, `{"filter":{"and":[{"or":[]},{"field":"phones","op":"contains","value":"1"}]}}`,
 		`{"search":"张三 zs 138","sort":{"field":"name","desc":true},"limit":3,"count":true}`, `{"filter":{"field":"balance","op":"ge","value":{"minor":1}}}`,
+		`{"filter":{"related":{"entity":"contact","field":"customer","filter":{"field":"title","op":"startsWith","value":"x"}}}}`,
+		`{"filter":{"or":[{"field":"nextContact","op":"eq","value":{"rel":"days","n":-3}},{"field":"createdAt","op":"lt","value":{"field":"nextContact"}}]}}`,
+		`{"filter":{"and":[{"field":"level","op":"notIn","value":["a"]},{"field":"balance","op":"between","value":[null,5]},{"field":"owner","op":"in","value":[{"rel":"me"}]}]}}`,
 		`{"filter":{"field":"owner","op":"eq","value":"1"},"after":"e30"}`, `{"after":"eyJzIjp7ImZpZWxkIjoibmFtZSIsImRlc2MiOmZhbHNlfSwiYSI6W10sImkiOiIxIn0","sort":{"field":"name"}}`,
 	} {
 		f.Add(seed)

@@ -86,7 +86,7 @@ func (s *Server) queryRecords(c *fiber.Ctx) error {
 	}
 	who := Rights(c)
 	page, err := s.Records.Query(c.UserContext(), who, crm.Query{
-		Entity: c.Params("entity"), Search: in.Search, Filter: in.Filter, Sort: in.Sort, After: in.After, Limit: in.Limit, Count: in.Count,
+		Entity: c.Params("entity"), Search: in.Search, Filter: in.Filter, Sort: in.Sort, After: in.After, Limit: in.Limit, Count: in.Count, Wide: true,
 	})
 	if err != nil {
 		return err

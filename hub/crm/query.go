@@ -7,6 +7,8 @@ type Query struct {
 	Entity string
 	Scope  Scope
 	Search string
+	Wide   bool    // Search also looks at the people of a party: names, titles, remarks
+	People []Child // who they are; set by hub/records
 	Filter *Filter
 	Sort   Sort
 	After  string // cursor of the page before
@@ -14,14 +16,30 @@ type Query struct {
 	Count  bool
 }
 
-// Filter is a tree: exactly one of And, Or and Field is set.
+// Filter is a tree: exactly one of And, Or, Related and Field is set.
 type Filter struct {
-	And   []Filter `json:"and,omitempty"`
-	Or    []Filter `json:"or,omitempty"`
-	Field string   `json:"field,omitempty"`
-	Op    field.Op `json:"op,omitempty"`
-	Value any      `json:"value,omitempty"`
+	And     []Filter `json:"and,omitempty"`
+	Or      []Filter `json:"or,omitempty"`
+	Related *Child   `json:"related,omitempty"`
+	Field   string   `json:"field,omitempty"`
+	Op      field.Op `json:"op,omitempty"`
+	// Value is one operand, a list for In and NotIn, {"rel":…} for a day that moves with
+	// the calendar or for the user himself, {"field":…} for another field of the record.
+	Value any `json:"value,omitempty"`
 }
+
+// Child asks for the records that a record of Entity points to with Field, one the
+// user reaches and Filter fits; with None for those that no such record points to.
+type Child struct {
+	Entity string  `json:"entity"`
+	Field  string  `json:"field"`
+	Filter *Filter `json:"filter,omitempty"`
+	None   bool    `json:"none,omitempty"`
+	Scope  Scope   `json:"-"` // set by hub/records
+}
+
+// OtherField is the operand of a comparison between two fields of one record.
+type OtherField struct{ Key string }
 
 // Scope is which records of an entity a user reaches. Only hub/rights makes one that
 // is not None; only hub/store turns it into SQL.

@@ -108,6 +108,10 @@ const (
 	Contains Op = "contains"
 	Empty    Op = "empty"
 	NotEmpty Op = "notEmpty"
+
+	NotIn      Op = "notIn"
+	Between    Op = "between" // both ends count; one of them may be open
+	StartsWith Op = "startsWith"
 )
 
 // Error says why a value was refused. Key is in the language files under "field.".

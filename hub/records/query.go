@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"slices"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -13,7 +12,7 @@ import (
 const (
 	DefaultLimit = 50
 	MaxLimit     = 200
-	maxFilters   = 60 // nodes of a filter tree
+	maxFilters   = 120 // nodes of a filter tree
 	maxDepth     = 6
 	maxOperands  = 200
 	maxPattern   = 2000 // bytes of a text compared with; SQLite gives up at 50,000
@@ -66,11 +65,13 @@ func (r *Records) prepare(who *rights.Rights, e *crm.Entity, q *crm.Query) error
 	if !sortable(who, e, q.Sort.Field) {
 		return &crm.Error{Code: crm.Invalid, Key: "query.bad_sort", Field: q.Sort.Field}
 	}
+	if q.Wide && q.Search != "" {
+		q.People = r.peopleOf(who, e)
+	}
 	if q.Filter == nil {
 		return nil
 	}
-	c := checker{who: who, e: e}
-	checked, err := c.filter(*q.Filter, 0)
+	checked, err := r.check(who, e, *q.Filter)
 	q.Filter = &checked
 	return err
 }
@@ -90,108 +91,14 @@ func Sortable(e *crm.Entity, f *field.Field) bool {
 	return (f.Sortable || f.Key == e.Title) && len(f.Type.Columns(f.Key)) > 0
 }
 
-// checker turns a filter as a client sent it into one the store may run: every field
-// readable, every operator the type's own, every operand in the form of the column.
-type checker struct {
-	who   *rights.Rights
-	e     *crm.Entity
-	nodes int
-}
-
-func badFilter(key, at string) error {
-	return &crm.Error{Code: crm.Invalid, Key: key, Field: at}
-}
-
-func (c *checker) filter(f crm.Filter, depth int) (crm.Filter, error) {
-	c.nodes++
-	if depth > maxDepth || c.nodes > maxFilters {
-		return f, badFilter("query.filter_too_large", "")
-	}
-	kinds := 0
-	for _, is := range []bool{f.And != nil, f.Or != nil, f.Field != ""} {
-		if is {
-			kinds++
+// peopleOf are the relations whose words find a record of e too: those it knows, its
+// contacts.
+func (r *Records) peopleOf(who *rights.Rights, e *crm.Entity) (people []crm.Child) {
+	for _, related := range e.Related {
+		child, ok := r.Schema().Entity(related.Entity)
+		if ok && e.Party && child.Party && child != e && who.May(child.Name, rights.Read) {
+			people = append(people, crm.Child{Entity: related.Entity, Field: related.Field, Scope: who.Scope(child.Name, rights.Read)})
 		}
 	}
-	if kinds != 1 {
-		return f, badFilter("query.bad_filter", f.Field)
-	}
-	var err error
-	switch {
-	case f.And != nil:
-		f.And, err = c.list(f.And, depth)
-	case f.Or != nil:
-		f.Or, err = c.list(f.Or, depth)
-	default:
-		f, err = c.compare(f)
-	}
-	return f, err
-}
-
-func (c *checker) list(in []crm.Filter, depth int) ([]crm.Filter, error) {
-	out := make([]crm.Filter, len(in))
-	for i := range in {
-		var err error
-		if out[i], err = c.filter(in[i], depth+1); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// systemFields are filtered like declared ones.
-var systemFields = field.Field{Type: field.Moment}
-
-func (c *checker) compare(f crm.Filter) (crm.Filter, error) {
-	def := &systemFields
-	if !crm.SystemField(f.Field) {
-		var ok bool
-		// A field that is hidden from the user doesn't exist for him.
-		if def, ok = c.e.Field(f.Field); !ok || !c.who.MayRead(c.e, def) {
-			return f, badFilter("query.no_such_field", f.Field)
-		}
-	}
-	if !slices.Contains(def.Type.Ops(), f.Op) {
-		return f, badFilter("query.bad_operator", f.Field)
-	}
-	switch f.Op {
-	case field.Empty, field.NotEmpty:
-		f.Value = nil
-		return f, nil
-	case field.In:
-		return c.in(f, def)
-	}
-	if text, ok := f.Value.(string); ok && len(text) > maxPattern {
-		return f, badFilter("query.bad_filter", f.Field)
-	}
-	v, err := def.Type.Operand(def, f.Op, f.Value)
-	f.Value = v
-	return f, operandFault(f.Field, err)
-}
-
-func (c *checker) in(f crm.Filter, def *field.Field) (crm.Filter, error) {
-	list, ok := f.Value.([]any)
-	if !ok || len(list) > maxOperands {
-		return f, badFilter("query.bad_filter", f.Field)
-	}
-	out := make([]any, len(list))
-	for i := range list {
-		v, err := def.Type.Operand(def, f.Op, list[i])
-		if err != nil {
-			return f, operandFault(f.Field, err)
-		}
-		out[i] = v
-	}
-	f.Value = out
-	return f, nil
-}
-
-func operandFault(key string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if bad, ok := err.(*field.Error); ok {
-		return &crm.Error{Code: crm.Invalid, Key: bad.Key, Args: bad.Args, Field: key}
-	}
-	return err
+	return people
 }

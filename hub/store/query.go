@@ -63,118 +63,13 @@ func (b *builder) scope(e *crm.Entity, alias string, s crm.Scope) {
 // systemColumn names the columns of the fields every record has.
 var systemColumn = map[string]string{"createdAt": "created_at", "updatedAt": "updated_at"}
 
-// filter writes a tree whose fields, operators and operands hub/records has checked.
-func (b *builder) filter(e *crm.Entity, f *crm.Filter) {
-	switch {
-	case f.And != nil:
-		b.join(e, f.And, " AND ", "1=1")
-	case f.Or != nil:
-		b.join(e, f.Or, " OR ", "0=1")
-	default:
-		b.compare(e, f)
-	}
-}
-
-func (b *builder) join(e *crm.Entity, filters []crm.Filter, by, none string) {
-	if len(filters) == 0 {
-		b.WriteString(none)
-		return
-	}
-	b.WriteString("(")
-	for i := range filters {
-		if i > 0 {
-			b.WriteString(by)
-		}
-		b.filter(e, &filters[i])
-	}
-	b.WriteString(")")
-}
-
-var comparisons = map[field.Op]string{
-	field.Eq: " = ?", field.Lt: " < ?", field.Le: " <= ?", field.Gt: " > ?", field.Ge: " >= ?",
-}
-
-func (b *builder) compare(e *crm.Entity, f *crm.Filter) {
-	def, known := e.Field(f.Field)
-	column := "a." + quote(f.Field)
-	switch {
-	case systemColumn[f.Field] != "":
-		column = "a." + systemColumn[f.Field]
-	case !known:
-		b.WriteString("0=1")
-		return
-	case def.Type == field.Phones:
-		b.comparePhones(e, f)
-		return
-	}
-	switch f.Op {
-	case field.Empty:
-		b.add("%s IS NULL", column)
-	case field.NotEmpty:
-		b.add("%s IS NOT NULL", column)
-	case field.Contains:
-		text, _ := f.Value.(string)
-		b.bind(column+like, containing(text))
-	case field.Ne:
-		// Who asks for "not A" means the empty ones too.
-		b.bind(fmt.Sprintf("(%s IS NULL OR %s <> ?)", column, column), f.Value)
-	case field.In:
-		list, _ := f.Value.([]any)
-		if len(list) == 0 {
-			b.WriteString("0=1")
-			return
-		}
-		b.bind(column+" IN (?"+strings.Repeat(",?", len(list)-1)+")", list...)
-	default:
-		sql, ok := comparisons[f.Op]
-		if !ok {
-			b.WriteString("0=1")
-			return
-		}
-		b.bind(column+sql, f.Value)
-	}
-}
-
-func (b *builder) comparePhones(e *crm.Entity, f *crm.Filter) {
-	if f.Op == field.Empty {
-		b.WriteString("NOT ")
-	}
-	b.bind("EXISTS (SELECT 1 FROM phone_number n WHERE n.entity = ? AND n.record_id = a.id AND n.field = ?", e.Name, f.Field)
-	if f.Op == field.Contains {
-		text, _ := f.Value.(string)
-		b.bind(" AND n.canonical"+like, containing(search.Digits(text)))
-	}
-	b.WriteString(")")
-}
-
-// search writes the condition of a search box.
-func (b *builder) search(e *crm.Entity, words []search.Word) {
-	for i, w := range words {
-		if i > 0 {
-			b.WriteString(" AND ")
-		}
-		b.WriteString("(1=1")
-		for _, term := range w.Terms {
-			b.bind(" AND a.id IN (SELECT record_id FROM search_term WHERE entity = ? AND term >= ? AND term < ?)",
-				e.Name, term, term+"\U0010ffff")
-		}
-		if w.Text != "" {
-			b.bind(" AND a.search_text"+like, containing(w.Text))
-		}
-		if w.Digits != "" {
-			b.bind(" AND (a.search_digits"+like+" OR a.search_text"+like+")", containing(w.Digits), containing(w.Digits))
-		}
-		b.WriteString(")")
-	}
-}
-
 // where writes all conditions of a query but the cursor.
 func (b *builder) where(e *crm.Entity, q *crm.Query) {
 	b.WriteString("a.deleted_at IS NULL AND ")
 	b.scope(e, "a", q.Scope)
 	if q.Filter != nil {
 		b.WriteString(" AND ")
-		b.filter(e, q.Filter)
+		b.filter(e, "a", q.Filter)
 	}
 	if q.Search != "" {
 		words := search.Parse(q.Search)
@@ -183,7 +78,7 @@ func (b *builder) where(e *crm.Entity, q *crm.Query) {
 			return
 		}
 		b.WriteString(" AND ")
-		b.search(e, words)
+		b.search(e, q.People, words)
 	}
 }
 

@@ -859,14 +859,23 @@ export interface components {
             desc: boolean;
         };
         /** @enum {unknown} */
-        Op: "eq" | "ne" | "in" | "lt" | "le" | "gt" | "ge" | "contains" | "empty" | "notEmpty";
-        /** @description exactly one of and, or, field */
+        Op: "eq" | "ne" | "in" | "notIn" | "lt" | "le" | "gt" | "ge" | "between" | "contains" | "startsWith" | "empty" | "notEmpty";
+        /** @description exactly one of and, or, related, field */
         Filter: {
             and?: components["schemas"]["Filter"][];
             or?: components["schemas"]["Filter"][];
+            related?: components["schemas"]["RelatedFilter"];
             field?: string;
             op?: components["schemas"]["Op"];
+            /** @description one operand; a list for in, notIn and between; {rel: today|yesterday|tomorrow|thisWeek|lastWeek|nextWeek|thisMonth|lastMonth|nextMonth|thisQuarter|thisYear|lastYear|days, n} of a date; {rel: me} of a user; {field} for another field of the record */
             value?: unknown;
+        };
+        /** @description a record of entity refers here with field and fits filter; none turns it round */
+        RelatedFilter: {
+            entity: string;
+            field: string;
+            filter?: components["schemas"]["Filter"];
+            none?: boolean;
         };
         Query: {
             search?: string;

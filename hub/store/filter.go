@@ -1,0 +1,235 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/search"
+)
+
+// filter writes a tree whose fields, operators and operands hub/records has checked,
+// as a condition on the row called alias.
+func (b *builder) filter(e *crm.Entity, alias string, f *crm.Filter) {
+	switch {
+	case f.And != nil:
+		b.join(e, alias, f.And, " AND ", "1=1")
+	case f.Or != nil:
+		b.join(e, alias, f.Or, " OR ", "0=1")
+	case f.Related != nil:
+		b.child(alias, f.Related)
+	default:
+		b.compare(e, alias, f)
+	}
+}
+
+func (b *builder) join(e *crm.Entity, alias string, filters []crm.Filter, by, none string) {
+	if len(filters) == 0 {
+		b.WriteString(none)
+		return
+	}
+	b.WriteString("(")
+	for i := range filters {
+		if i > 0 {
+			b.WriteString(by)
+		}
+		b.filter(e, alias, &filters[i])
+	}
+	b.WriteString(")")
+}
+
+// child asks whether a record that points here fits. It is looked up row by row along
+// the index of the reference, so that a page ends as soon as it is full.
+func (b *builder) child(alias string, c *crm.Child) {
+	e, ok := b.schema.Entity(c.Entity)
+	if !ok {
+		b.WriteString("0=1")
+		return
+	}
+	inner := alias + "c"
+	if c.None {
+		b.WriteString("NOT ")
+	}
+	b.add("EXISTS (SELECT 1 FROM %s %s WHERE %s.%s = %s.id AND %s.deleted_at IS NULL AND ",
+		quote(e.Table), inner, inner, quote(c.Field), alias, inner)
+	b.scope(e, inner, c.Scope)
+	if c.Filter != nil {
+		b.WriteString(" AND ")
+		b.filter(e, inner, c.Filter)
+	}
+	b.WriteString(")")
+}
+
+var comparisons = map[field.Op]string{
+	field.Eq: " = ", field.Ne: " <> ", field.Lt: " < ", field.Le: " <= ", field.Gt: " > ", field.Ge: " >= ",
+}
+
+func (b *builder) compare(e *crm.Entity, alias string, f *crm.Filter) {
+	def, known := e.Field(f.Field)
+	column := alias + "." + quote(f.Field)
+	switch {
+	case systemColumn[f.Field] != "":
+		column = alias + "." + systemColumn[f.Field]
+	case !known:
+		b.WriteString("0=1")
+		return
+	case def.Type == field.Phones:
+		b.comparePhones(e, alias, f)
+		return
+	}
+	if other, ok := f.Value.(crm.OtherField); ok {
+		b.compareFields(e, alias, f, other)
+		return
+	}
+	switch f.Op {
+	case field.Empty:
+		b.add("%s IS NULL", column)
+	case field.NotEmpty:
+		b.add("%s IS NOT NULL", column)
+	case field.Contains:
+		text, _ := f.Value.(string)
+		b.bind(column+like, containing(text))
+	case field.StartsWith:
+		text, _ := f.Value.(string)
+		b.bind(column+like, strings.TrimPrefix(containing(text), "%"))
+	case field.Ne:
+		// Who asks for "not A" means the empty ones too.
+		b.bind(fmt.Sprintf("(%s IS NULL OR %s <> ?)", column, column), f.Value)
+	case field.In, field.NotIn:
+		b.among(column, f)
+	default:
+		sql, ok := comparisons[f.Op]
+		if !ok {
+			b.WriteString("0=1")
+			return
+		}
+		b.bind(column+sql+"?", f.Value)
+	}
+}
+
+func (b *builder) among(column string, f *crm.Filter) {
+	list, _ := f.Value.([]any)
+	none, in := "0=1", column+" IN (?"
+	if f.Op == field.NotIn {
+		none, in = "1=1", "("+column+" IS NULL OR "+column+" NOT IN (?"
+	}
+	if len(list) == 0 {
+		b.WriteString(none)
+		return
+	}
+	b.bind(in+strings.Repeat(",?", len(list)-1)+")", list...)
+	if f.Op == field.NotIn {
+		b.WriteString(")")
+	}
+}
+
+// compareFields compares two fields of one record; a day and a moment meet at the
+// day's first instant by the office's clock.
+func (b *builder) compareFields(e *crm.Entity, alias string, f *crm.Filter, other crm.OtherField) {
+	left, right := b.typed(e, alias, f.Field), b.typed(e, alias, other.Key)
+	sql, ok := comparisons[f.Op]
+	if !ok || left.column == "" || right.column == "" {
+		b.WriteString("0=1")
+		return
+	}
+	if left.day != right.day {
+		left, right = left.asMoment(), right.asMoment()
+	}
+	b.add("(%s%s%s)", left.column, sql, right.column)
+}
+
+// typedColumn is a column and whether it holds days.
+type typedColumn struct {
+	column string
+	day    bool
+}
+
+func (b *builder) typed(e *crm.Entity, alias, key string) typedColumn {
+	if system := systemColumn[key]; system != "" {
+		return typedColumn{column: alias + "." + system}
+	}
+	f, ok := e.Field(key)
+	if !ok {
+		return typedColumn{}
+	}
+	return typedColumn{alias + "." + quote(key), f.Type == field.Day}
+}
+
+// asMoment counts the days of a date since 1970 by whole numbers alone, which every
+// engine reckons alike (Howard Hinnant, "chrono-compatible low-level date algorithms",
+// days_from_civil), and gives the milliseconds of its midnight.
+func (c typedColumn) asMoment() typedColumn {
+	if !c.day {
+		return c
+	}
+	part := func(from, n int) string {
+		return fmt.Sprintf("CAST(substr(%s, %d, %d) AS INTEGER)", c.column, from, n)
+	}
+	month := part(6, 2)
+	// March is the first month of the year reckoned with, so that leap days come last.
+	year := fmt.Sprintf("(%s - CASE WHEN %s <= 2 THEN 1 ELSE 0 END)", part(1, 4), month)
+	shifted := fmt.Sprintf("((%s + 9) %% 12)", month)
+	days := fmt.Sprintf("(%s * 365 + %s / 4 - %s / 100 + %s / 400 + (153 * %s + 2) / 5 + %s - 719469)",
+		year, year, year, year, shifted, part(9, 2))
+	_, offset := time.Now().Zone()
+	return typedColumn{column: fmt.Sprintf("(%s * 86400000.0 - %d)", days, offset*1000)}
+}
+
+func (b *builder) comparePhones(e *crm.Entity, alias string, f *crm.Filter) {
+	if f.Op == field.Empty {
+		b.WriteString("NOT ")
+	}
+	b.bind("EXISTS (SELECT 1 FROM phone_number n WHERE n.entity = ? AND n.record_id = "+alias+".id AND n.field = ?", e.Name, f.Field)
+	switch f.Op {
+	case field.Contains, field.StartsWith:
+		text, _ := f.Value.(string)
+		pattern := containing(search.Digits(text))
+		if f.Op == field.StartsWith {
+			pattern = pattern[1:]
+		}
+		b.bind(" AND n.canonical"+like, pattern)
+	}
+	b.WriteString(")")
+}
+
+// search writes the condition of a search box: every word is found in the record or,
+// where the query asks for that, in one of its people.
+func (b *builder) search(e *crm.Entity, people []crm.Child, words []search.Word) {
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString("(")
+		b.word(e, "a", w)
+		for _, p := range people {
+			child, ok := b.schema.Entity(p.Entity)
+			if !ok {
+				continue
+			}
+			b.add(" OR a.id IN (SELECT ac.%s FROM %s ac WHERE ac.%s IS NOT NULL AND ac.deleted_at IS NULL AND ",
+				quote(p.Field), quote(child.Table), quote(p.Field))
+			b.scope(child, "ac", p.Scope)
+			b.WriteString(" AND ")
+			b.word(child, "ac", w)
+			b.WriteString(")")
+		}
+		b.WriteString(")")
+	}
+}
+
+func (b *builder) word(e *crm.Entity, alias string, w search.Word) {
+	b.WriteString("(1=1")
+	for _, term := range w.Terms {
+		b.bind(" AND "+alias+".id IN (SELECT record_id FROM search_term WHERE entity = ? AND term >= ? AND term < ?)",
+			e.Name, term, term+"\U0010ffff")
+	}
+	if w.Text != "" {
+		b.bind(" AND "+alias+".search_text"+like, containing(w.Text))
+	}
+	if w.Digits != "" {
+		b.bind(" AND ("+alias+".search_digits"+like+" OR "+alias+".search_text"+like+")", containing(w.Digits), containing(w.Digits))
+	}
+	b.WriteString(")")
+}

@@ -60,12 +60,13 @@ var arrows = map[string][]string{
 	"firmware/decode": {"drivers/audio/wav", "drivers/callerid", "drivers/listen"},
 
 	// The hub: words first, then records, then what works with them; api last.
-	"hub/config":    {},
-	"hub/field":     {"hub/label"},
-	"hub/search":    {},
-	"hub/crm":       {"hub/field", "hub/label"},
-	"hub/store":     {"hub/crm", "hub/field", "hub/phone", "hub/search"},
-	"hub/boxclient": {"firmware/boxapi", "hub/boxclient"},
+	"hub/config":      {},
+	"hub/field":       {"hub/label"},
+	"hub/search":      {},
+	"hub/audit/trail": {},
+	"hub/crm":         {"hub/field", "hub/label"},
+	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/search", "hub/audit/trail"},
+	"hub/boxclient":   {"firmware/boxapi", "hub/boxclient"},
 }
 
 // alone names packages from outside that one folder of ours has to itself.

@@ -117,6 +117,9 @@ func (r *Records) Delete(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 		if err := r.store.DeleteRecord(ctx, tx, e, ref.ID, rev, r.now().UnixMilli(), who.User.ID); err != nil {
 			return err
 		}
+		if err := trace(tx, who, e, &rec.Record, nil, r.now().UnixMilli()); err != nil {
+			return err
+		}
 		return r.apply(ctx, tx, e, &rec.Record, nil)
 	})
 	if crm.IsCode(err, crm.Conflict) {
@@ -318,6 +321,9 @@ func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := w.r.store.InsertRecord(ctx, tx, w.e, rec); err != nil {
 		return err
 	}
+	if err := trace(tx, w.who, w.e, nil, &rec.Record, rec.UpdatedAt); err != nil {
+		return err
+	}
 	return w.r.apply(ctx, tx, w.e, nil, &rec.Record)
 }
 
@@ -326,6 +332,9 @@ func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 		return err
 	}
 	if err := w.r.store.UpdateRecord(ctx, tx, w.e, rec, rev); err != nil {
+		return err
+	}
+	if err := trace(tx, w.who, w.e, w.old, &rec.Record, rec.UpdatedAt); err != nil {
 		return err
 	}
 	return w.r.apply(ctx, tx, w.e, w.old, &rec.Record)

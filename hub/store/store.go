@@ -91,10 +91,18 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	defer tx.Rollback()
-	if err := fn(&Tx{tx}); err != nil {
+	t := &Tx{tx: tx}
+	if err := fn(t); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := t.writeNotes(ctx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	told(ctx)
+	return nil
 }
 
 // Read gives the query-only readers.

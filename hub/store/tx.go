@@ -13,7 +13,10 @@ type Querier interface {
 }
 
 // Tx is a write transaction under way.
-type Tx struct{ tx *sql.Tx }
+type Tx struct {
+	tx    *sql.Tx
+	notes []note // for the logs, written when it ends
+}
 
 // QueryContext reads what the transaction sees.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

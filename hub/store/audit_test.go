@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"bellhop/hub/audit/trail"
 )
@@ -136,47 +134,4 @@ func TestOperationIsTold(t *testing.T) {
 	if e := list[0]; e.Kind != "settings" || e.Name != "周敏" || e.User != 5 || e.Address != "10.0.0.8" || e.Device != "Chrome 142 · Windows" || e.At == 0 {
 		t.Errorf("%+v", e)
 	}
-}
-
-// BenchmarkSave takes turns between transactions of the size of a saved customer with
-// and without an entry of the change log, and tells what the entry costs at the median.
-func BenchmarkSave(b *testing.B) {
-	s, err := Open(b.Context(), b.TempDir()+"/hub.db")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	detail := `[{"f":"level","o":"a","n":"b"},{"f":"status","o":"prospect","n":"active"}]`
-	var took [2][]time.Duration
-	for i := 0; b.Loop(); i++ {
-		which := i % 2
-		began := time.Now()
-		err := s.Write(b.Context(), func(tx *Tx) error {
-			for j := range 30 { // words, numbers and the row of a customer
-				if err := setSetting(b.Context(), tx, fmt.Sprint("k", (i*31+j)%20000), "杭州精工模具有限公司"); err != nil {
-					return err
-				}
-			}
-			if which == 1 {
-				tx.Note(trail.Change, trail.Entry{At: int64(i), User: 1, Name: "陈静", Address: "192.168.1.20", Device: "Chrome 142 · Windows",
-					Kind: "update", Via: trail.Page, Entity: "customer", Record: int64(i % 5000), Label: "杭州精工模具有限公司", Detail: detail})
-			}
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		took[which] = append(took[which], time.Since(began))
-	}
-	median := func(d []time.Duration) float64 {
-		slices.Sort(d)
-		return float64(d[len(d)/2].Microseconds())
-	}
-	if len(took[1]) == 0 {
-		return
-	}
-	plain, logged := median(took[0]), median(took[1])
-	b.ReportMetric(plain, "plain-us")
-	b.ReportMetric(logged, "logged-us")
-	b.ReportMetric(100*(logged-plain)/plain, "%-more")
 }

@@ -55,6 +55,9 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 	if row, ok := refusal.Current.(*records.Row); ok {
 		body["current"] = recordOf(Lang(c), Rights(c), row)
 	}
+	if hits, ok := refusal.Current.([]records.Duplicate); ok {
+		body["hits"] = hits
+	}
 	if refusal.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(refusal.RetryAfter))
 	}

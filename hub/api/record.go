@@ -126,7 +126,10 @@ func pathRef(c *fiber.Ctx) (crm.Ref, error) {
 const maxKey = 100 // characters of an Idempotency-Key
 
 func (s *Server) createRecord(c *fiber.Ctx) error {
-	var in struct{ Values map[string]any }
+	var in struct {
+		Values map[string]any
+		Check  *duplicateCheck
+	}
 	if err := body(c, &in); err != nil {
 		return err
 	}
@@ -134,8 +137,15 @@ func (s *Server) createRecord(c *fiber.Ctx) error {
 	if len(key) > maxKey {
 		return errBadRequest
 	}
+	matches, err := s.checked(c, in.Check, crm.Ref{Entity: c.Params("entity")}, in.Values, key)
+	if err != nil {
+		return err
+	}
 	row, err := s.Records.Create(c.UserContext(), Rights(c), c.Params("entity"), in.Values, key)
 	if err != nil {
+		return err
+	}
+	if err := s.passed(c, in.Check, row, matches); err != nil {
 		return err
 	}
 	return c.Status(fiber.StatusCreated).JSON(recordOf(Lang(c), Rights(c), row))
@@ -149,12 +159,20 @@ func (s *Server) changeRecord(c *fiber.Ctx) error {
 	var in struct {
 		Rev    int64
 		Values map[string]any
+		Check  *duplicateCheck
 	}
 	if err := body(c, &in); err != nil {
 		return err
 	}
+	matches, err := s.checked(c, in.Check, ref, in.Values, "")
+	if err != nil {
+		return err
+	}
 	row, err := s.Records.Update(c.UserContext(), Rights(c), ref, in.Rev, in.Values)
 	if err != nil {
+		return err
+	}
+	if err := s.passed(c, in.Check, row, matches); err != nil {
 		return err
 	}
 	return c.JSON(recordOf(Lang(c), Rights(c), row))
@@ -169,6 +187,25 @@ func (s *Server) deleteRecord(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(fiber.Map{})
+}
+
+// duplicateCheck asks that a write be refused when a telephone number, mail address or
+// chat name stands elsewhere already, unless a reason is given. Without it nothing is
+// compared: programs have rules of their own.
+type duplicateCheck struct{ Reason string }
+
+func (s *Server) checked(c *fiber.Ctx, check *duplicateCheck, self crm.Ref, values map[string]any, key string) ([]records.Duplicate, error) {
+	if check == nil {
+		return nil, nil
+	}
+	return s.Records.Pass(c.UserContext(), Rights(c), self, values, key, check.Reason)
+}
+
+func (s *Server) passed(c *fiber.Ctx, check *duplicateCheck, row *records.Row, matches []records.Duplicate) error {
+	if check == nil {
+		return nil
+	}
+	return s.Records.LogPass(c.UserContext(), Rights(c), crm.Ref{Entity: row.Entity, ID: row.ID}, matches, check.Reason)
 }
 
 func (s *Server) duplicates(c *fiber.Ctx) error {

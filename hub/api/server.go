@@ -73,6 +73,8 @@ func (s *Server) routes() {
 	s.settingRoutes(api)
 	s.metaRoutes(api)
 	s.recordRoutes(api)
+	s.draftRoutes(api)
+	s.formRoutes(api)
 	s.searchRoutes(api)
 	s.telephonyRoutes(api)
 	s.app.Use("/api", unknownRoute)

@@ -51,6 +51,9 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := insertPhones(ctx, tx, e, r); err != nil {
 		return err
 	}
+	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
+		return err
+	}
 	return insertTerms(ctx, tx, e.Name, r)
 }
 
@@ -72,6 +75,9 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 		return err
 	}
 	if err := insertPhones(ctx, tx, e, r); err != nil {
+		return err
+	}
+	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
 	return insertTerms(ctx, tx, e.Name, r)
@@ -102,7 +108,7 @@ func changeOne(ctx context.Context, tx *Tx, query string, args ...any) error {
 }
 
 func dropKeys(ctx context.Context, tx *Tx, entity string, id crm.ID) error {
-	for _, table := range []string{"phone_number", "search_term"} {
+	for _, table := range []string{"phone_number", "match_key", "search_term"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
 			return err
 		}
@@ -207,8 +213,8 @@ func (s *Store) NextNumber(ctx context.Context, tx *Tx, series string) (n int64,
 }
 
 // MadeBefore finds the record a request with this key made.
-func (s *Store) MadeBefore(ctx context.Context, tx *Tx, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT entity, record_id FROM idempotency WHERE user_id = ? AND key = ?`, user, key).
+func (s *Store) MadeBefore(ctx context.Context, q Querier, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT entity, record_id FROM idempotency WHERE user_id = ? AND key = ?`, user, key).
 		Scan(&ref.Entity, &ref.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ref, false, nil

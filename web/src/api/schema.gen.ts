@@ -239,6 +239,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["duplicatePasses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["drafts"];
+        put: operations["setDraft"];
+        post?: never;
+        delete: operations["dropDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["forms"];
+        put: operations["changeForms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/o/{entity}/{id}/timeline": {
         parameters: {
             query?: never;
@@ -651,6 +702,7 @@ export interface components {
         ConflictAnswer: {
             error: components["schemas"]["Error"];
             current?: components["schemas"]["Record"];
+            hits?: components["schemas"]["DuplicateHit"][];
         };
         /** @enum {unknown} */
         Lang: "zh-CN" | "zh-TW" | "en";
@@ -896,10 +948,43 @@ export interface components {
             id: string;
             label: string;
             owner?: components["schemas"]["Person"];
+            lastContact?: number;
+            /** @description of the record being written */
             field: string;
             value: string;
-            /** @description false: not within the user's rights, only name and owner are told */
+            /** @description names that are the same or alike: told, never refused */
+            similar: boolean;
+            /** @description false: not within the user's rights, only its kind, owner and last contact are told; id and label are empty */
             open: boolean;
+        };
+        DuplicatePass: {
+            at: number;
+            user: components["schemas"]["Person"];
+            reason: string;
+            /** @description told only to who saved */
+            matches: components["schemas"]["DuplicateHit"][];
+        };
+        Draft: {
+            key: string;
+            body: Record<string, never>;
+            at: number;
+        };
+        /** @description asks for a refusal (409 with hits) when a telephone number, mail address or chat name stands elsewhere already, unless a reason is given, which is kept */
+        DuplicateCheck: {
+            reason?: string;
+        };
+        Forms: {
+            /** @description offered under remarks */
+            phrases: string[];
+            /** @description look for companies with names alike */
+            similarNames: boolean;
+            /** @description left out of that */
+            ignoredWords: string[];
+        };
+        FormsChange: {
+            phrases?: string[];
+            similarNames?: boolean;
+            ignoredWords?: string[];
         };
         TimelineItem: {
             id: string;
@@ -1635,12 +1720,13 @@ export interface operations {
                 "application/json": {
                     rev: number;
                     values: components["schemas"]["ValuesIn"];
+                    check?: components["schemas"]["DuplicateCheck"];
                 };
             };
         };
         responses: {
             200: components["responses"]["Record"];
-            /** @description somebody else was first */
+            /** @description somebody else was first, or the values stand elsewhere already */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1685,6 +1771,7 @@ export interface operations {
             content: {
                 "application/json": {
                     values: components["schemas"]["ValuesIn"];
+                    check?: components["schemas"]["DuplicateCheck"];
                 };
             };
         };
@@ -1720,6 +1807,148 @@ export interface operations {
                     "application/json": {
                         hits: components["schemas"]["DuplicateHit"][];
                     };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    duplicatePasses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who saved the record although its values stood elsewhere, and why; newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        passes: components["schemas"]["DuplicatePass"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    drafts: {
+        parameters: {
+            query?: {
+                key?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what the user has typed into forms and not saved; with key that of one form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        drafts: components["schemas"]["Draft"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    body: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    dropDraft: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what the office has set about filling in records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forms"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormsChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forms"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/search"
+)
+
+// MatchKind is what a field's values are compared under across entities: a mail
+// address with every mail address, a WeChat name with every WeChat name; "" is not
+// compared. Telephone numbers and titles are compared by keys of their own.
+func MatchKind(e *crm.Entity, f *field.Field) string {
+	switch {
+	case f.Type.Name() == "email":
+		return "email"
+	case f.Compared && f.Key != e.Title:
+		return f.Key
+	}
+	return ""
+}
+
+// MatchValue is the form a value is compared in.
+func MatchValue(s string) string { return search.Fold(s) }
+
+func insertMatchKeys(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		kind := MatchKind(e, f)
+		text, _ := r.Values[f.Key].(string)
+		if kind == "" || text == "" {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO match_key (kind, value, entity, record_id, field) VALUES (?,?,?,?,?)`,
+			kind, MatchValue(text), e.Name, r.ID, f.Key)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Matches finds the records, of any entity, that hold value under kind; newest first.
+func (s *Store) Matches(ctx context.Context, kind, value string, limit int) ([]crm.Ref, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT entity, record_id FROM match_key WHERE kind = ? AND value = ?
+		ORDER BY record_id DESC LIMIT ?`, kind, MatchValue(value), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var refs []crm.Ref
+	for rows.Next() {
+		var ref crm.Ref
+		if err := rows.Scan(&ref.Entity, &ref.ID); err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, rows.Err()
+}
+
+// Bounds of a search for similar names, so that it costs the same at a million records.
+const (
+	countedTerm  = 1000 // beyond it a term is just "common"
+	newestOfTerm = 3000 // records looked at of a common one
+	rareTerms    = 3
+	maxNamed     = 300
+)
+
+// NameCandidates finds records of e whose words hold some of terms: the rarest few
+// decide, for a common one says nothing. The caller compares the names.
+func (s *Store) NameCandidates(ctx context.Context, e *crm.Entity, terms []string) (map[int64]string, error) {
+	rare, err := s.rarest(ctx, e.Name, terms)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]bool{}
+	for i, term := range rare {
+		with := ""
+		if term.n > countedTerm && len(rare) > 1 {
+			with = rare[(i+1)%len(rare)].term
+		}
+		if err := s.holders(ctx, e.Name, term.term, with, found); err != nil {
+			return nil, err
+		}
+	}
+	ids := make([]int64, 0, len(found))
+	for id := range found {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.Labels(ctx, s.readers, e, ids)
+}
+
+type countedName struct {
+	term string
+	n    int
+}
+
+func (s *Store) rarest(ctx context.Context, entity string, terms []string) ([]countedName, error) {
+	var counted []countedName
+	for _, term := range terms {
+		c := countedName{term: term}
+		err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM search_term WHERE entity = ? AND term = ? LIMIT ?) counted`,
+			entity, term, countedTerm+1).Scan(&c.n)
+		if err != nil {
+			return nil, err
+		}
+		if c.n == 0 {
+			continue
+		}
+		at := len(counted)
+		for at > 0 && counted[at-1].n > c.n {
+			at--
+		}
+		counted = append(counted[:at], append([]countedName{c}, counted[at:]...)...)
+	}
+	return counted[:min(len(counted), rareTerms)], nil
+}
+
+func (s *Store) holders(ctx context.Context, entity, term, with string, found map[int64]bool) error {
+	var b strings.Builder
+	b.WriteString(`SELECT record_id FROM (SELECT record_id FROM search_term WHERE entity = ? AND term = ?
+		ORDER BY record_id DESC LIMIT ?) newest`)
+	args := []any{entity, term, newestOfTerm}
+	if with != "" {
+		b.WriteString(` WHERE EXISTS (SELECT 1 FROM search_term t WHERE t.entity = ? AND t.term = ? AND t.record_id = newest.record_id)`)
+		args = append(args, entity, with)
+	}
+	b.WriteString(` LIMIT ?`)
+	rows, err := s.readers.QueryContext(ctx, b.String(), append(args, maxNamed)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		found[id] = true
+	}
+	return rows.Err()
+}
+
+// DuplicatePass is the record of somebody who saved in spite of a match.
+type DuplicatePass struct {
+	At      int64
+	User    crm.ID
+	Ref     crm.Ref
+	Reason  string
+	Matches string // JSON
+}
+
+// PassDuplicate keeps p.
+func (s *Store) PassDuplicate(ctx context.Context, p DuplicatePass) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO duplicate_pass (id, at, user_id, entity, record_id, reason, matches) VALUES (?,?,?,?,?,?,?)`,
+			crm.NewID(), p.At, p.User, p.Ref.Entity, p.Ref.ID, p.Reason, p.Matches)
+		return err
+	})
+}
+
+// DuplicatePasses returns those of one record, newest first.
+func (s *Store) DuplicatePasses(ctx context.Context, ref crm.Ref) ([]DuplicatePass, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT at, user_id, reason, matches FROM duplicate_pass
+		WHERE entity = ? AND record_id = ? ORDER BY id DESC LIMIT 50`, ref.Entity, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []DuplicatePass
+	for rows.Next() {
+		p := DuplicatePass{Ref: ref}
+		if err := rows.Scan(&p.At, &p.User, &p.Reason, &p.Matches); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}

@@ -72,6 +72,8 @@ func (s *Server) routes() {
 	s.userRoutes(api)
 	s.settingRoutes(api)
 	s.metaRoutes(api)
+	s.viewRoutes(api)
+	s.listRoutes(api) // before records: some of its addresses look like one
 	s.recordRoutes(api)
 	s.draftRoutes(api)
 	s.formRoutes(api)

@@ -184,6 +184,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get: operations["views"];
+        put?: never;
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeView"];
+        post?: never;
+        delete: operations["dropView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/layouts/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                view: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** @description keeps how the user has a list; null goes back to how the view is */
+        put: operations["setLayout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["setRows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description what all records of a query come to */
+        post: operations["summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/o/{entity}/{id}": {
         parameters: {
             query?: never;
@@ -937,6 +1029,83 @@ export interface components {
             limit?: number;
             count?: boolean;
         };
+        ViewColumn: {
+            key: string;
+            width?: number;
+            frozen?: boolean;
+        };
+        /** @description how a list is arranged; what is left out is as the entity has it */
+        ViewSpec: {
+            columns?: components["schemas"]["ViewColumn"][];
+            sort?: components["schemas"]["Sort"];
+            filter?: components["schemas"]["Filter"];
+            /** @enum {unknown} */
+            mode?: "list" | "kanban" | "calendar";
+            /** @description the field a kanban goes by */
+            group?: string;
+            /** @description what its columns add up */
+            sum?: string;
+            /** @description the field a calendar goes by */
+            date?: string;
+            /** @description a row of totals under the list */
+            totals?: boolean;
+        };
+        ViewShare: {
+            /** @enum {unknown} */
+            kind: "user" | "department" | "group" | "all";
+            /** @description 0 with all */
+            id: string;
+            readonly name?: string;
+        };
+        ViewIn: {
+            name: string;
+            spec: components["schemas"]["ViewSpec"];
+            shares?: components["schemas"]["ViewShare"][];
+        };
+        View: {
+            /** @description a built-in one's is its key */
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            kind: "system" | "mine" | "shared";
+            /** @description his name */
+            owner?: string;
+            spec: components["schemas"]["ViewSpec"];
+            layout?: components["schemas"]["ViewSpec"];
+            shares: components["schemas"]["ViewShare"][];
+            may: {
+                edit?: boolean;
+                delete?: boolean;
+            };
+            /** @description it asks for something this user may not see */
+            broken?: boolean;
+            count?: number;
+            capped?: boolean;
+        };
+        Ask: {
+            search?: string;
+            filter?: components["schemas"]["Filter"];
+            /** @description fields to add up */
+            totals?: string[];
+            /** @description a select, user, ref or bool to count by */
+            group?: string;
+            /** @description a field to add up in each group */
+            sum?: string;
+        };
+        Summary: {
+            count: number;
+            /** @description one value for each field, of an amount one for each currency */
+            totals: {
+                [key: string]: components["schemas"]["Value"][];
+            };
+            groups?: {
+                value: components["schemas"]["Value"];
+                count: number;
+                sums?: components["schemas"]["Value"][];
+            }[];
+            /** @description counting took too long and was given up */
+            late?: boolean;
+        };
         QueryResult: {
             rows: components["schemas"]["Record"][];
             next?: string;
@@ -1353,6 +1522,15 @@ export interface components {
                 "application/json": Record<string, never>;
             };
         };
+        /** @description the view */
+        View: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["View"];
+            };
+        };
         /** @description the user and his session */
         Me: {
             headers: {
@@ -1684,6 +1862,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryResult"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    views: {
+        parameters: {
+            query?: {
+                /** @description also tells how many records each holds */
+                count?: boolean;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the lists the user may choose from and how he has each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        views: components["schemas"]["View"][];
+                        /** @description rows of a page */
+                        rows: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            201: components["responses"]["View"];
+            default: components["responses"]["Error"];
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["View"];
+            default: components["responses"]["Error"];
+        };
+    };
+    dropView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewSpec"] | null;
+            };
+        };
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    rows: 20 | 50 | 100 | 200;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description exact count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             default: components["responses"]["Error"];

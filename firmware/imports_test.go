@@ -65,7 +65,8 @@ var arrows = map[string][]string{
 	"hub/search":      {},
 	"hub/audit/trail": {},
 	"hub/crm":         {"hub/field", "hub/label"},
-	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/search", "hub/audit/trail"},
+	"hub/rights":      {"hub/crm", "hub/field"},
+	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/rights", "hub/search", "hub/audit/trail"},
 	"hub/boxclient":   {"firmware/boxapi", "hub/boxclient"},
 }
 

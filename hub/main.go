@@ -26,6 +26,7 @@ import (
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
 	"bellhop/web"
@@ -71,7 +72,7 @@ func run(ctx context.Context, cfg config.Config) error {
 
 	schema, err := crm.Compile(append(all.Modules,
 		crm.Module{Name: "hub", Labels: api.Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels},
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels},
 	))
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
 )
@@ -56,7 +57,7 @@ func (x *exchange) open(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}))
+		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

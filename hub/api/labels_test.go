@@ -11,12 +11,13 @@ import (
 	"bellhop/hub/crm"
 	"bellhop/hub/label"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/rights"
 	"bellhop/hub/telephony"
 )
 
 func allLabels(t *testing.T) *crm.Schema {
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/label"
-	"bellhop/hub/rights"
 )
 
 const (
@@ -55,7 +54,11 @@ func (s *Server) loggedIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Locals(currentKey, &current{session, rights.For(session.User, s.Records.Schema())})
+	who, err := s.Records.WhoAt(c.UserContext(), session.User, session.RightsRev)
+	if err != nil {
+		return err
+	}
+	c.Locals(currentKey, &current{session, who})
 	return c.Next()
 }
 

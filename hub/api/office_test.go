@@ -17,6 +17,7 @@ import (
 	"bellhop/hub/crm"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
 )
@@ -38,7 +39,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type Session struct {
 	Hash string // of the token, as stored
 	User *crm.User
 	CSRF string
+
+	RightsRev int64 // the office's revision, read with the session
 }
 
 // Auth checks logins. Its methods may be called from any goroutine.
@@ -172,7 +174,7 @@ func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
 		// A full disk can't note it; that is no reason to refuse a user who only reads.
 		_ = a.store.SessionSeen(ctx, hash, now)
 	}
-	return &Session{Hash: hash, User: user, CSRF: kept.CSRF}, nil
+	return &Session{Hash: hash, User: user, CSRF: kept.CSRF, RightsRev: kept.RightsRev}, nil
 }
 
 var errNoSession = &crm.Error{Code: crm.Unauthorized, Key: "login.needed"}

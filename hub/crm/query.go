@@ -41,12 +41,20 @@ type Child struct {
 // OtherField is the operand of a comparison between two fields of one record.
 type OtherField struct{ Key string }
 
-// Scope is which records of an entity a user reaches. Only hub/rights makes one that
-// is not None; only hub/store turns it into SQL.
+// Scope is which records of an entity a user reaches: the union of its parts. Only
+// hub/rights makes one that is not None; only hub/store turns it into SQL.
 type Scope struct {
 	All     bool
-	Owner   ID       // records of this owner
+	Owners  []ID     // records of these owners
+	Shared  *Shared  // those shared with the user
 	Parents []Parent // and those whose parent is within a scope of its own
+}
+
+// Shared widens a scope to the records shared with one of With: users, departments
+// and groups, whose IDs are all different.
+type Shared struct {
+	With []ID
+	Edit bool // only where the share lets edit
 }
 
 // Parent widens a scope to the children of records within Scope.
@@ -57,4 +65,6 @@ type Parent struct {
 }
 
 // None tells that the scope holds no record at all.
-func (s Scope) None() bool { return !s.All && s.Owner == 0 && len(s.Parents) == 0 }
+func (s Scope) None() bool {
+	return !s.All && len(s.Owners) == 0 && s.Shared == nil && len(s.Parents) == 0
+}

@@ -9,7 +9,8 @@ type Phone struct {
 	Number  string `json:"number"`
 	Display string `json:"display,omitempty"`
 	Place   string `json:"place,omitempty"`
-	Raw     string `json:"-"` // as typed
+	Masked  bool   `json:"masked,omitempty"` // Number is kept from this reader, Display is part of it
+	Raw     string `json:"-"`                // as typed
 }
 
 // PhoneLabels are what a number is for.

@@ -20,6 +20,7 @@ type Records struct {
 	store  *store.Store
 	schema atomic.Pointer[crm.Schema]
 	now    func() time.Time
+	book   *rights.Book
 
 	mu      sync.Mutex
 	sources []Source
@@ -28,7 +29,7 @@ type Records struct {
 
 // New serves the records of s as schema defines them. The tables must be Prepared.
 func New(s *store.Store, schema *crm.Schema) *Records {
-	r := &Records{store: s, now: time.Now}
+	r := &Records{store: s, now: time.Now, book: rights.NewBook(s)}
 	r.schema.Store(schema)
 	return r
 }
@@ -40,6 +41,19 @@ func (r *Records) At(now func() time.Time) *Records {
 	past.now = now
 	return past
 }
+
+// Who gives the rights of a user as the office and the definitions are now.
+func (r *Records) Who(ctx context.Context, user *crm.User) (*rights.Rights, error) {
+	return r.book.For(ctx, user, r.Schema())
+}
+
+// WhoAt is Who for a caller that has just read the office's revision.
+func (r *Records) WhoAt(ctx context.Context, user *crm.User, rev int64) (*rights.Rights, error) {
+	return r.book.At(ctx, user, r.Schema(), rev)
+}
+
+// Office is the office's organisation as it is now.
+func (r *Records) Office(ctx context.Context) (*rights.Office, error) { return r.book.Office(ctx) }
 
 // Schema is the present definitions. A request takes them once.
 func (r *Records) Schema() *crm.Schema { return r.schema.Load() }

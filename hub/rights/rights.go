@@ -4,169 +4,160 @@
 package rights
 
 import (
+	"slices"
+
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
 )
 
-// Action is something a user does with the records of an entity.
-type Action string
-
-const (
-	Read   Action = "read"
-	Create Action = "create"
-	Edit   Action = "edit"
-	Delete Action = "delete"
-	Play   Action = "play" // listen to the recordings of their calls
-)
-
-// Rights are one user's, compiled for one schema. They are passed by value of the
-// request, never kept in a global, and are immutable.
+// Rights are one user's, compiled for one schema and one state of the office. They
+// are passed by value of the request, never kept in a global, and are immutable.
 type Rights struct {
-	User     *crm.User
+	User *crm.User
+	*sheet
+}
+
+// sheet is what is compiled once for a user and used until the office or the
+// definitions change.
+type sheet struct {
 	schema   *crm.Schema
+	office   *Office
+	roles    []*Role
 	entities map[string]*entityRights
+	areas    map[string]set
+	seesAll  bool
 }
 
 type entityRights struct {
 	entity  *crm.Entity
-	actions map[Action]bool
-	read    crm.Scope
-	write   crm.Scope
+	actions set
+	scopes  []crm.Scope      // by action, in Actions' order
+	levels  map[string]Level // of fields below Editable
 }
 
-// For compiles the rights of user.
-func For(user *crm.User, schema *crm.Schema) *Rights {
-	r := &Rights{User: user, schema: schema, entities: map[string]*entityRights{}}
-	for _, e := range schema.Entities() {
-		r.entities[e.Name] = &entityRights{
-			entity:  e,
-			actions: actions(user.Role),
-			read:    r.readScope(e, 0),
-			write:   r.writeScope(e, 0),
-		}
-	}
-	return r
-}
+// For compiles the rights of a user with nothing but his delivered role, as in an
+// office without departments and roles of its own.
+func For(user *crm.User, schema *crm.Schema) *Rights { return Compile(user, schema, deliveredOffice()) }
 
-// actions is the allow-list of a role: what is not in it is refused.
-func actions(role crm.Role) map[Action]bool {
-	switch role {
-	case crm.Admin, crm.Manager:
-		return map[Action]bool{Read: true, Create: true, Edit: true, Delete: true, Play: true}
-	case crm.Sales:
-		return map[Action]bool{Read: true, Create: true, Edit: true, Play: true}
-	}
-	return nil
-}
-
-// seesAll tells whether the role is not bound to its own records.
-func seesAll(role crm.Role) bool { return role == crm.Admin || role == crm.Manager }
-
-// A parent's parent still counts, a longer chain does not: it ends loops too.
-const maxChain = 2
-
-func (r *Rights) readScope(e *crm.Entity, depth int) crm.Scope {
-	if e.Access.Private {
-		return crm.Scope{Owner: r.User.ID}
-	}
-	if seesAll(r.User.Role) || (e.Access.Shared && r.User.Role == crm.Sales) {
-		return crm.Scope{All: true}
-	}
-	return r.ownScope(e, depth, true)
-}
-
-func (r *Rights) writeScope(e *crm.Entity, depth int) crm.Scope {
-	if seesAll(r.User.Role) && !e.Access.Private {
-		return crm.Scope{All: true}
-	}
-	return r.ownScope(e, depth, e.Access.Follow)
-}
-
-func (r *Rights) ownScope(e *crm.Entity, depth int, withParents bool) crm.Scope {
-	scope := crm.Scope{Owner: r.User.ID}
-	if !withParents || depth == maxChain {
-		return scope
-	}
-	for _, key := range e.Access.Parents {
-		f, _ := e.Field(key)
-		parent, ok := r.schema.Entity(f.Ref)
-		if !ok || parent.Access.Shared {
-			continue
-		}
-		scope.Parents = append(scope.Parents, crm.Parent{
-			Field: key, Entity: parent.Name, Scope: r.readScope(parent, depth+1),
-		})
-	}
-	return scope
-}
-
-// May tells whether the user may do action with records of entity at all. Which ones
-// is Scope's answer.
+// May tells whether the user may do action with records of entity at all, or in an
+// area. Which records is Scope's answer.
 func (r *Rights) May(entity string, action Action) bool {
-	e := r.entities[entity]
-	return e != nil && e.actions[action]
+	if e := r.entities[entity]; e != nil {
+		return e.actions&action.bit() != 0
+	}
+	return r.areas[entity]&action.bit() != 0
 }
 
 // Scope is which records of entity action reaches; empty when the action is refused.
 func (r *Rights) Scope(entity string, action Action) crm.Scope {
-	if !r.May(entity, action) {
+	e := r.entities[entity]
+	if e == nil || e.actions&action.bit() == 0 {
 		return crm.Scope{}
 	}
-	if action == Edit || action == Delete {
-		return r.entities[entity].write
-	}
-	return r.entities[entity].read
+	return e.scopes[slices.Index(Actions, action)]
 }
 
-// Administrates tells whether the user may change users and settings.
-func (r *Rights) Administrates() bool { return r.User.Role == crm.Admin }
+// Administrates tells whether the user may change the office's settings.
+func (r *Rights) Administrates() bool { return r.May(Settings, Edit) }
 
-// SeesAll tells whether the user's role reads every record, also calls that belong to
-// no record yet.
-func (r *Rights) SeesAll() bool { return seesAll(r.User.Role) }
+// SeesAll tells whether the user reads every record, also calls that belong to no
+// record yet.
+func (r *Rights) SeesAll() bool { return r.seesAll }
 
-// Fields are the fields of entity the user may read, in the entity's order. All
-// roles read all fields so far.
+// Subordinates are the users below this one, of all levels.
+func (r *Rights) Subordinates() []crm.ID { return r.office.Below[r.User.ID] }
+
+// Roles are the user's.
+func (r *Rights) Roles() []*Role { return r.roles }
+
+// Alike is a mark that two users share who see the same of every record neither owns:
+// they see everything, by the same roles.
+func (r *Rights) Alike() string {
+	mark := ""
+	for _, role := range r.roles {
+		mark += role.ID.String() + " "
+	}
+	return mark
+}
+
+// Fields are the fields of entity the user may read, masked ones too, in the entity's
+// order.
 func (r *Rights) Fields(entity string) []*field.Field {
 	e := r.entities[entity]
-	if e == nil || !e.actions[Read] {
+	if e == nil || e.actions&Read.bit() == 0 {
 		return nil
 	}
 	fields := make([]*field.Field, 0, len(e.entity.Fields))
 	for i := range e.entity.Fields {
-		if r.MayRead(e.entity, &e.entity.Fields[i]) {
+		if e.level(e.entity.Fields[i].Key) != Hidden {
 			fields = append(fields, &e.entity.Fields[i])
 		}
 	}
 	return fields
 }
 
-// MayRead is the one answer to whether a field is shown to the user: in lists, on
-// the card, as a filter, in search.
-func (r *Rights) MayRead(e *crm.Entity, f *field.Field) bool { return r.May(e.Name, Read) }
+func (e *entityRights) level(key string) Level {
+	if level, ok := e.levels[key]; ok {
+		return level
+	}
+	return Editable
+}
+
+// Level is what the user sees of a field of entity; Hidden of what he may not read.
+func (r *Rights) Level(entity, key string) Level {
+	e := r.entities[entity]
+	if e == nil || e.actions&Read.bit() == 0 {
+		return Hidden
+	}
+	return e.level(key)
+}
+
+// MayRead is the one answer to whether a field is shown to the user, be it masked: in
+// lists, on the card, in what leaves the house.
+func (r *Rights) MayRead(e *crm.Entity, f *field.Field) bool { return r.Level(e.Name, f.Key) != Hidden }
+
+// MayCompare tells whether lists may be sorted, grouped and filtered by the field. By
+// a masked one they may not: the order of its values would tell them. Only MayMatch
+// holds there.
+func (r *Rights) MayCompare(e *crm.Entity, f *field.Field) bool {
+	level := r.Level(e.Name, f.Key)
+	return level == ReadOnly || level == Editable
+}
+
+// MayMatch tells whether records may be found by a whole value of the field.
+func (r *Rights) MayMatch(e *crm.Entity, f *field.Field) bool { return r.MayRead(e, f) }
 
 // MayWrite tells whether the user may set the field; of a new record, or of one that
-// is there. Handing a record over to somebody else is for those who see all.
+// is there. Handing a record over to somebody else is a right of its own.
 func (r *Rights) MayWrite(e *crm.Entity, f *field.Field, isNew bool) bool {
-	if f.ReadOnly || f.Kept || !r.MayRead(e, f) {
+	if f.ReadOnly || f.Kept || r.Level(e.Name, f.Key) != Editable {
 		return false
 	}
 	if f.Key == "owner" {
-		return !e.Access.Private && (isNew || r.SeesAll())
+		return !e.Access.Private && (isNew || r.May(e.Name, Transfer))
 	}
 	return true
 }
 
-// Prune removes from values what the user may not read.
+// Prune removes from values what the user may not read, and masks what he may read
+// masked.
 func (r *Rights) Prune(rec *crm.Record) {
-	e, ok := r.schema.Entity(rec.Entity)
-	if !ok || !r.May(rec.Entity, Read) {
+	e := r.entities[rec.Entity]
+	if e == nil || e.actions&Read.bit() == 0 {
 		rec.Values = nil
 		return
 	}
-	for key := range rec.Values {
-		if f, ok := e.Field(key); !ok || !r.MayRead(e, f) {
+	for key, v := range rec.Values {
+		f, ok := e.entity.Field(key)
+		switch {
+		case !ok || e.level(key) == Hidden:
 			delete(rec.Values, key)
+		case e.level(key) == Masked:
+			if v = Mask(f, v); v == nil {
+				delete(rec.Values, key)
+			} else {
+				rec.Values[key] = v
+			}
 		}
 	}
 }

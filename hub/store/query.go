@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -42,9 +43,13 @@ func (b *builder) scope(e *crm.Entity, alias string, s crm.Scope) {
 		return
 	}
 	b.WriteString("(0=1")
-	if s.Owner != 0 {
-		b.add(" OR %s.owner = ?", alias)
-		b.args = append(b.args, s.Owner)
+	if len(s.Owners) > 0 {
+		b.WriteString(" OR ")
+		b.owners(alias, s.Owners)
+	}
+	if s.Shared != nil && len(s.Shared.With) > 0 {
+		b.WriteString(" OR ")
+		b.shared(e, alias, s.Shared)
 	}
 	for _, p := range s.Parents {
 		parent, ok := b.schema.Entity(p.Entity)
@@ -56,6 +61,28 @@ func (b *builder) scope(e *crm.Entity, alias string, s crm.Scope) {
 			quote(parent.Table), inner, inner, alias, quote(p.Field), inner)
 		b.scope(parent, inner, p.Scope)
 		b.WriteString(")")
+	}
+	b.WriteString(")")
+}
+
+func (b *builder) owners(alias string, owners []crm.ID) {
+	b.add("%s.owner IN (?%s)", alias, strings.Repeat(",?", len(owners)-1))
+	for _, id := range owners {
+		b.args = append(b.args, id)
+	}
+}
+
+// shared is a list the engine makes once for a statement, not a question for each row:
+// few records are shared with one user.
+func (b *builder) shared(e *crm.Entity, alias string, s *crm.Shared) {
+	b.bind(alias+".id IN (SELECT record_id FROM rec_share WHERE entity = ?", e.Name)
+	b.add(" AND target IN (?%s)", strings.Repeat(",?", len(s.With)-1))
+	for _, id := range s.With {
+		b.args = append(b.args, id)
+	}
+	b.bind(" AND (expires = 0 OR expires > ?)", time.Now().UnixMilli())
+	if s.Edit {
+		b.WriteString(" AND level = 'edit'")
 	}
 	b.WriteString(")")
 }

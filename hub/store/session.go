@@ -19,6 +19,7 @@ type Session struct {
 	ExpiresAt time.Time
 	Address   string
 	Device    string
+	RightsRev int64 // the office's revision when it was read
 }
 
 // CreateSession keeps a new session.
@@ -35,10 +36,10 @@ func (s *Store) CreateSession(ctx context.Context, n Session) error {
 func (s *Store) Session(ctx context.Context, hash string) (Session, *crm.User, error) {
 	n := Session{Hash: hash}
 	var created, seen, expires int64
-	row := s.readers.QueryRowContext(ctx, `SELECT u.id, u.login, u.name, u.role, u.active, u.lang, u.theme, u.density,
-		u.ring_sound, u.caller_display, u.must_change, s.csrf, s.created_at, s.seen_at, s.expires_at
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, s.csrf, s.created_at, s.seen_at, s.expires_at,
+		(SELECT rev FROM rights_state WHERE id = 1)
 		FROM session s JOIN user_account u ON u.id = s.user_id WHERE s.token_hash = ?`, hash)
-	user, err := scanUser(row.Scan, &n.CSRF, &created, &seen, &expires)
+	user, err := scanUser(row.Scan, &n.CSRF, &created, &seen, &expires, &n.RightsRev)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, nil, crm.ErrNotFound
 	}
@@ -86,8 +87,8 @@ type Secret struct {
 func (s *Store) Secret(ctx context.Context, login string) (Secret, error) {
 	var secret Secret
 	var locked int64
-	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, password_hash, locked_until
-		FROM user_account WHERE login_key = ?`, loginKey(login))
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, u.password_hash, u.locked_until
+		FROM user_account u WHERE u.login_key = ?`, loginKey(login))
 	user, err := scanUser(row.Scan, &secret.Hash, &locked)
 	if errors.Is(err, sql.ErrNoRows) {
 		return secret, crm.ErrNotFound

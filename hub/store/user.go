@@ -8,20 +8,26 @@ import (
 	"time"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/rights"
 )
 
-const userColumns = `id, login, name, role, active, lang, theme, density, ring_sound, caller_display, must_change`
+const userColumns = `u.id, u.login, u.name, u.role, u.active, u.lang, u.theme, u.density, u.ring_sound, u.caller_display, u.must_change,
+	u.department, u.superior, u.post, u.employee_no, u.mobile, u.extension, u.email, u.state,
+	u.bound_devices, u.lan_only, u.pc_only, u.login_days, u.login_from, u.login_to, u.lock_minutes`
 
 func scanUser(scan func(...any) error, more ...any) (*crm.User, error) {
 	u := &crm.User{}
+	l := &u.Limits
 	into := append([]any{&u.ID, &u.Login, &u.Name, &u.Role, &u.Active, &u.Lang, &u.Theme,
-		&u.Density, &u.RingSound, &u.CallerDisplay, &u.MustChange}, more...)
+		&u.Density, &u.RingSound, &u.CallerDisplay, &u.MustChange,
+		&u.Department, &u.Superior, &u.Post, &u.EmployeeNo, &u.Mobile, &u.Extension, &u.Email, &u.State,
+		&l.BoundDevices, &l.LANOnly, &l.PCOnly, &l.Days, &l.From, &l.To, &l.LockMinutes}, more...)
 	return u, scan(into...)
 }
 
 // User returns the user with that ID, active or not.
 func (s *Store) User(ctx context.Context, id crm.ID) (*crm.User, error) {
-	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user_account WHERE id = ?`, id)
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user_account u WHERE u.id = ?`, id)
 	u, err := scanUser(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, crm.ErrNotFound
@@ -31,7 +37,7 @@ func (s *Store) User(ctx context.Context, id crm.ID) (*crm.User, error) {
 
 // Users returns all users by name, those who may no longer log in too.
 func (s *Store) Users(ctx context.Context) ([]*crm.User, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT `+userColumns+` FROM user_account ORDER BY id`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT `+userColumns+` FROM user_account u ORDER BY u.id`)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +59,10 @@ func (s *Store) CountUsers(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// CreateUser adds a user with an argon2id hash. A login that is taken is a Conflict.
-func (s *Store) CreateUser(ctx context.Context, u *crm.User, hash string) error {
-	return s.Write(ctx, func(tx *Tx) error { return insertUser(ctx, tx, u, hash) })
+// CreateUser adds a user with an argon2id hash; without roles he gets the one delivered
+// for u.Role. A login that is taken is a Conflict.
+func (s *Store) CreateUser(ctx context.Context, u *crm.User, hash string, roles ...crm.ID) error {
+	return s.Write(ctx, func(tx *Tx) error { return insertUser(ctx, tx, u, hash, roles...) })
 }
 
 // FirstUser keeps the office's first settings and its administrator together, unless
@@ -78,7 +85,14 @@ func (s *Store) FirstUser(ctx context.Context, u *crm.User, hash string, setting
 	})
 }
 
-func insertUser(ctx context.Context, tx *Tx, u *crm.User, hash string) error {
+func insertUser(ctx context.Context, tx *Tx, u *crm.User, hash string, roles ...crm.ID) error {
+	if len(roles) == 0 {
+		roles = []crm.ID{rights.RoleOf(u.Role)}
+	}
+	u.Role = rights.MainRole(roles)
+	if u.State == "" {
+		u.State = crm.EmployeeStates[0]
+	}
 	result, err := tx.ExecContext(ctx, `INSERT INTO user_account
 		(id, login, login_key, name, password_hash, must_change, role, active, lang, theme, density,
 		 ring_sound, caller_display, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
@@ -88,10 +102,18 @@ func insertUser(ctx context.Context, tx *Tx, u *crm.User, hash string) error {
 	if err != nil {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 1 {
+	if n, err := result.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return loginTaken()
+	}
+	if err := writeUser(ctx, tx, u); err != nil {
 		return err
 	}
-	return loginTaken()
+	if err := setUserRoles(ctx, tx, u.ID, roles); err != nil || u.Superior == 0 {
+		return err
+	}
+	return rebuildClosures(ctx, tx)
 }
 
 func loginTaken() error {
@@ -100,8 +122,12 @@ func loginTaken() error {
 
 func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
-// UpdateUser writes everything but the password.
-func (s *Store) UpdateUser(ctx context.Context, u *crm.User) error {
+// UpdateUser writes everything but the password and the roles; a Role that differs
+// from the one kept replaces them by the delivered one.
+func (s *Store) UpdateUser(ctx context.Context, u *crm.User) error { return s.SaveUser(ctx, u, nil) }
+
+// SaveUser writes everything but the password. Roles are replaced unless they are nil.
+func (s *Store) SaveUser(ctx context.Context, u *crm.User, roles []crm.ID) error {
 	return s.Write(ctx, func(tx *Tx) error {
 		var other crm.ID
 		err := tx.QueryRowContext(ctx, `SELECT id FROM user_account WHERE login_key = ? AND id <> ?`,
@@ -112,12 +138,40 @@ func (s *Store) UpdateUser(ctx context.Context, u *crm.User) error {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE user_account SET login = ?, login_key = ?, name = ?, role = ?,
-			active = ?, lang = ?, theme = ?, density = ?, ring_sound = ?, caller_display = ? WHERE id = ?`,
-			u.Login, loginKey(u.Login), u.Name, u.Role, u.Active, u.Lang, u.Theme, u.Density, u.RingSound,
-			u.CallerDisplay, u.ID)
-		return err
+		row := tx.QueryRowContext(ctx, `SELECT `+userColumns+` FROM user_account u WHERE u.id = ?`, u.ID)
+		was, err := scanUser(row.Scan)
+		if err != nil {
+			return err
+		}
+		if roles == nil && was.Role != u.Role {
+			roles = []crm.ID{rights.RoleOf(u.Role)}
+		}
+		if roles != nil {
+			u.Role = rights.MainRole(roles)
+			if err := setUserRoles(ctx, tx, u.ID, roles); err != nil {
+				return err
+			}
+		}
+		if err := writeUser(ctx, tx, u); err != nil {
+			return err
+		}
+		if roles == nil && was.Name == u.Name && was.Active == u.Active && was.Department == u.Department && was.Superior == u.Superior {
+			return nil // of no consequence for anybody's rights
+		}
+		return organised(ctx, tx)
 	})
+}
+
+func writeUser(ctx context.Context, tx *Tx, u *crm.User) error {
+	l := &u.Limits
+	_, err := tx.ExecContext(ctx, `UPDATE user_account SET login = ?, login_key = ?, name = ?, role = ?,
+		active = ?, lang = ?, theme = ?, density = ?, ring_sound = ?, caller_display = ?,
+		department = ?, superior = ?, post = ?, employee_no = ?, mobile = ?, extension = ?, email = ?, state = ?,
+		bound_devices = ?, lan_only = ?, pc_only = ?, login_days = ?, login_from = ?, login_to = ?, lock_minutes = ? WHERE id = ?`,
+		u.Login, loginKey(u.Login), u.Name, u.Role, u.Active, u.Lang, u.Theme, u.Density, u.RingSound, u.CallerDisplay,
+		u.Department, u.Superior, u.Post, u.EmployeeNo, u.Mobile, u.Extension, u.Email, u.State,
+		l.BoundDevices, l.LANOnly, l.PCOnly, l.Days, l.From, l.To, l.LockMinutes, u.ID)
+	return err
 }
 
 // RingGroup returns the users a line rings for; empty means everybody.

@@ -240,7 +240,7 @@ func (p *picture) variant(ctx context.Context, who *rights.Rights) string {
 		slices.ContainsFunc(p.matches, func(m *match) bool { return m.private }) {
 		return own
 	}
-	alike := string(who.User.Role) + " " + who.User.Lang
+	alike := who.Alike() + who.User.Lang
 	if who.SeesAll() {
 		return alike
 	}

@@ -245,7 +245,10 @@ func (s *Service) smsJSON(ctx context.Context, id, user crm.ID) ([]byte, error) 
 	if err != nil || !u.Active {
 		return nil, err
 	}
-	who := rights.For(u, s.records.Schema())
+	who, err := s.records.Who(ctx, u)
+	if err != nil {
+		return nil, err
+	}
 	if reads, err := s.readsSMS(ctx, who, m); err != nil || !reads {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package telephony
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/label"
@@ -13,12 +12,16 @@ import (
 // staff are the users of one moment, with their rights.
 type staff struct {
 	service *Service
-	schema  *crm.Schema
 	users   map[crm.ID]*crm.User
 	groups  map[int][]crm.ID // by line
+	rev     int64            // of the office
 }
 
 func (s *Service) staff(ctx context.Context) (*staff, error) {
+	rev, err := s.store.RightsRev(ctx)
+	if err != nil {
+		return nil, err
+	}
 	users, err := s.store.Users(ctx)
 	if err != nil {
 		return nil, err
@@ -27,33 +30,11 @@ func (s *Service) staff(ctx context.Context) (*staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &staff{service: s, schema: s.records.Schema(), users: make(map[crm.ID]*crm.User, len(users)), groups: groups}
+	f := &staff{service: s, users: make(map[crm.ID]*crm.User, len(users)), groups: groups, rev: rev}
 	for _, u := range users {
 		f.users[u.ID] = u
 	}
 	return f, nil
-}
-
-// compiled remembers the rights made of a user, as long as neither he nor the schema
-// has changed: compiling those of a large office for every event is its dearest part.
-type compiled struct {
-	sync.Mutex
-	rights map[crm.ID]*rights.Rights
-	schema *crm.Schema
-}
-
-func (c *compiled) of(user *crm.User, schema *crm.Schema) *rights.Rights {
-	c.Lock()
-	defer c.Unlock()
-	if c.schema != schema {
-		c.rights, c.schema = map[crm.ID]*rights.Rights{}, schema
-	}
-	r := c.rights[user.ID]
-	if r == nil || *r.User != *user {
-		r = rights.For(user, schema)
-		c.rights[user.ID] = r
-	}
-	return r
 }
 
 // who gives a user's rights, nil for one who may not log in.
@@ -62,7 +43,12 @@ func (f *staff) who(user crm.ID) *rights.Rights {
 	if u == nil || !u.Active {
 		return nil
 	}
-	return f.service.compiled.of(u, f.schema)
+	who, err := f.service.records.WhoAt(context.Background(), u, f.rev)
+	if err != nil {
+		f.service.log.Error("rights not known", "user", user, "err", err)
+		return nil
+	}
+	return who
 }
 
 // lang is the language a user reads.

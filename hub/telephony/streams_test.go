@@ -69,7 +69,7 @@ func openOffice(b *testing.B, pages int) *office {
 	boxHTTP := httptest.NewServer(boxserver.New(boxserver.Config{Token: benchToken, Outbox: box, Results: results, Handler: silent{}, Log: log}))
 
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}))
+		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
 	must(b, err)
 	db, err := store.Open(ctx, filepath.Join(dir, "hub.db"))
 	must(b, err)

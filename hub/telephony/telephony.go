@@ -31,7 +31,6 @@ type Service struct {
 
 	boxes    []*box
 	pictures pictures
-	compiled compiled
 	outgoing chan struct{}    // texts wait to be handed to a box
 	notes    sync.Mutex       // one contact record is written at a time
 	ownRevs  map[crm.ID]int64 // revisions of contact records the notes made, under notes

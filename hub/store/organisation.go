@@ -46,7 +46,7 @@ func (s *Store) Office(ctx context.Context) (*rights.Office, error) {
 	for _, d := range departments {
 		o.Departments[d.ID] = d
 	}
-	groups, err := s.Groups(ctx)
+	groups, err := s.UserGroups(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -195,8 +195,8 @@ func rebuildClosures(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// Groups returns all groups of users, by name.
-func (s *Store) Groups(ctx context.Context) ([]*crm.Group, error) {
+// UserGroups returns all groups of users, by name.
+func (s *Store) UserGroups(ctx context.Context) ([]*crm.Group, error) {
 	members, err := readPairs(ctx, s.Read(), `SELECT group_id, user_id FROM group_member ORDER BY group_id, user_id`)
 	if err != nil {
 		return nil, err

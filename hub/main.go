@@ -82,13 +82,16 @@ func run(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	defer held.Close()
-	path := filepath.Join(cfg.Data, "hub.db")
+	source := cfg.Database
+	if source == "" {
+		source = filepath.Join(cfg.Data, "hub.db")
+	}
 	if cfg.Demo {
-		if err := demo.Make(ctx, os.Stdout, path, schema); err != nil {
+		if err := demo.Make(ctx, os.Stdout, source, schema); err != nil {
 			return fmt.Errorf("demo office: %w", err)
 		}
 	}
-	db, err := store.Open(ctx, path)
+	db, err := store.Open(ctx, source)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 	"bellhop/hub/telephony"
 )
 
@@ -35,14 +35,14 @@ type exchange struct {
 	calls   *telephony.Service
 	streams *live.Hub
 	url     string
-	dir     string
+	source  string
 	stop    func()
 	rung    int
 }
 
 func newExchange(t *testing.T) *exchange {
 	t.Helper()
-	x := &exchange{box: boxclienttest.Start(t), dir: t.TempDir()}
+	x := &exchange{box: boxclienttest.Start(t), source: storetest.Source(t)}
 	x.open(t)
 	if err := x.store.SetOffice(context.Background(), map[string]string{"company": "铃客测试", "area_code": "0571"}, nil); err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func newExchange(t *testing.T) *exchange {
 	return x
 }
 
-// open starts the hub on the exchange's folder, as after a restart.
+// open starts the hub on the exchange's database, as after a restart.
 func (x *exchange) open(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
@@ -61,7 +61,7 @@ func (x *exchange) open(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(ctx, filepath.Join(x.dir, "hub.db"))
+	s, err := store.Open(ctx, x.source)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,13 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 )
 
 // TestDiskFull: a full disk is told in words, costs nothing that is there, and is over
 // when there is space.
 func TestDiskFull(t *testing.T) {
+	storetest.OnlySQLite(t, "the disk of a server can't be filled from here")
 	o := newOffice(t)
 	li := o.user("li", crm.Sales)
 	limit := func(pragma string) {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 	"bellhop/hub/telephony"
 )
 
@@ -43,7 +43,7 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "hub.db"))
+	s, err := store.Open(ctx, storetest.Source(t))
 	if err != nil {
 		t.Fatal(err)
 	}

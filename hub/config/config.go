@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Listen       string // address of the web page
 	Data         string // folder of the database
+	Database     string // URL of a PostgreSQL database; "" for the file hub.db in Data
 	Box          string // address of the box; "" for none
 	BoxTokenFile string // what the box wants to hear; it may appear after the start
 	Demo         bool   // fill an empty office with a believable one
@@ -34,6 +35,7 @@ func Read(args []string, out io.Writer) (Config, error) {
 	flags.StringVar(&file, "config", "", "read settings from this file first")
 	flags.StringVar(&c.Listen, "listen", ":8080", "address of the web page")
 	flags.StringVar(&c.Data, "data", "var/hub", "folder of the database")
+	flags.StringVar(&c.Database, "database", "", "URL of a PostgreSQL database; empty for SQLite in the data folder")
 	flags.StringVar(&c.Box, "box", "http://127.0.0.1:8091", "address of the box; empty for none")
 	flags.StringVar(&c.BoxTokenFile, "box-token-file", "var/box.token", "file with the box's token")
 	flags.BoolVar(&c.Demo, "demo", false, "fill an empty office with a believable one")

@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 )
 
 func TestFill(t *testing.T) {
@@ -22,7 +22,7 @@ func TestFill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "hub.db"))
+	s, err := store.Open(ctx, storetest.Source(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,9 @@ import (
 // it is filled beside that place and renamed when it is complete. An office that has
 // begun, with users or with calls, is left alone.
 func Make(ctx context.Context, out io.Writer, path string, schema *crm.Schema) error {
+	if store.IsServer(path) {
+		return errors.New("the demo office is made in a SQLite file only: leave the database empty, or demo off")
+	}
 	begun, err := hasBegun(ctx, path, schema)
 	if err != nil || begun {
 		return err

@@ -40,7 +40,9 @@ func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string,
 	}
 	ref := crm.Ref{Entity: entity, ID: rec.ID}
 	again := false
+	taken := rec
 	err := r.store.Write(ctx, func(tx *store.Tx) error {
+		rec = taken.Copy() // a second run must not find the first one's number
 		if key != "" {
 			before, made, err := r.store.MadeBefore(ctx, tx, who.User.ID, key)
 			if err != nil || made {
@@ -92,7 +94,11 @@ func (r *Records) Update(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 		return nil, err
 	}
 	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rev+1, r.now().UnixMilli(), who.User.ID
-	err = r.store.Write(ctx, func(tx *store.Tx) error { return w.update(ctx, tx, rec, rev) })
+	taken := rec
+	err = r.store.Write(ctx, func(tx *store.Tx) error {
+		rec = taken.Copy()
+		return w.update(ctx, tx, rec, rev)
+	})
 	if crm.IsCode(err, crm.Conflict) {
 		return nil, r.conflict(ctx, who, ref)
 	}

@@ -112,12 +112,12 @@ type LogQuery struct {
 
 // Entries reads a log.
 func (s *Store) Entries(ctx context.Context, q LogQuery) ([]trail.Entry, error) {
-	where, args := q.where()
+	where, args := q.where(s.engine.like())
 	args = append(args, q.Limit)
 	return readEntries(ctx, s.Read(), `SELECT `+logColumns+` FROM `+logTables[q.Log]+` WHERE `+where+` ORDER BY seq DESC LIMIT ?`, args...)
 }
 
-func (q *LogQuery) where() (string, []any) {
+func (q *LogQuery) where(like string) (string, []any) {
 	var parts []string
 	var args []any
 	and := func(part string, values ...any) {

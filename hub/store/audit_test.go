@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bellhop/hub/audit/trail"
+	"bellhop/hub/store/storetest"
 )
 
 func logged(t *testing.T, s *Store, ctx context.Context, n int) {
@@ -57,7 +58,7 @@ func TestTamperedLog(t *testing.T) {
 		"SEC-15 the head turned back": {[]string{`UPDATE audit_head SET seq = 19 WHERE log = 'system'`}, []trail.Fault{{Seq: 20, What: trail.Inserted}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := openAt(t, ":memory:")
+			s := openAt(t, storetest.Source(t))
 			logged(t, s, t.Context(), 20)
 			write(t, s, func(tx *Tx) error {
 				for _, sql := range tt.sql {
@@ -77,7 +78,7 @@ func TestTamperedLog(t *testing.T) {
 // TestChainOfManyWriters: entries have one order without gaps, and one of a write that
 // failed is as if it had never been.
 func TestChainOfManyWriters(t *testing.T) {
-	s := openAt(t, ":memory:")
+	s := openAt(t, storetest.Source(t))
 	broken := errors.New("broken")
 	var wg sync.WaitGroup
 	for range 8 {
@@ -109,7 +110,7 @@ func TestChainOfManyWriters(t *testing.T) {
 // TestOperationIsTold: the first write of a request tells what the request does, unless
 // it tells of itself.
 func TestOperationIsTold(t *testing.T) {
-	s := openAt(t, ":memory:")
+	s := openAt(t, storetest.Source(t))
 	doing := func() context.Context {
 		ctx := trail.With(t.Context(), trail.Origin{User: 5, Name: "周敏", Address: "10.0.0.8", Device: "Chrome 142 · Windows", Via: trail.Page})
 		return trail.Doing(ctx, &trail.Operation{Entry: trail.Entry{Kind: "settings"}})

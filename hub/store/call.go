@@ -174,7 +174,7 @@ func (s *Store) TakeCall(ctx context.Context, id, user crm.ID) (won bool, err er
 // last 100 before the given time and back to since.
 func (s *Store) MissedBefore(ctx context.Context, number string, since, before int64) (n int, err error) {
 	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT direction, outcome FROM call
-		WHERE number = ? AND started_at < ? AND started_at >= ? ORDER BY started_at DESC LIMIT 100)
+		WHERE number = ? AND started_at < ? AND started_at >= ? ORDER BY started_at DESC LIMIT 100) last
 		WHERE direction = 'in' AND outcome = 'missed'`, number, before, since).Scan(&n)
 	return n, err
 }

@@ -45,7 +45,7 @@ func (s *Store) Calls(ctx context.Context, q CallQuery) (calls []*Call, next str
 // CountCalls counts what Calls would give on all pages, up to CountMax.
 func (s *Store) CountCalls(ctx context.Context, q CallQuery) (n int, capped bool, err error) {
 	where, args := q.where()
-	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM call`+whereText(where)+` LIMIT ?)`,
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM call`+whereText(where)+` LIMIT ?) counted`,
 		append(args, CountMax+1)...).Scan(&n)
 	return min(n, CountMax), n > CountMax, err
 }

@@ -2,36 +2,56 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 )
 
-// What differs between databases is kept in this file.
+// engine is what differs between databases; engine_sqlite.go and engine_postgres.go are
+// the two there are. Statements elsewhere are written in what both understand, with
+// ? for bound values.
+type engine interface {
+	// open connects: writer runs the write transactions, readers can only read.
+	open(ctx context.Context) (writer, readers *sql.DB, err error)
+	// exclusive runs fn, which changes tables, while no other program does.
+	exclusive(ctx context.Context, writer *sql.DB, fn func() error) error
+	// isolation of write transactions: each sees the database as if it were alone.
+	isolation() sql.IsolationLevel
+	// statement gives a statement and its values in the engine's own form.
+	statement(query string, args []any) (string, []any)
+	// ddl gives statements that make tables in the engine's own types.
+	ddl(text string) string
+	// columns lists the columns a table has; none means there is no such table.
+	columns(ctx context.Context, q Querier, table string) (map[string]bool, error)
+	// again tells that a transaction failed because of others and may be tried anew.
+	again(err error) bool
+	// full tells that there is no space left.
+	full(err error) bool
+	// explained adds what to do to an error of opening the database.
+	explained(err error) error
+	// like is a comparison that looks away from upper and lower case of Latin letters.
+	like() string
+}
+
+// engineOf chooses by what was asked for: a URL is PostgreSQL, all else a file.
+func engineOf(source string) engine {
+	if IsServer(source) {
+		return &postgres{url: source}
+	}
+	return &sqlite{path: source}
+}
+
+// IsServer tells whether source, as Open takes it, is a database server's URL.
+func IsServer(source string) bool {
+	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
+}
 
 // quote makes an identifier of a name that comes from a definition.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// columnsOf lists the columns a table has; none means there is no such table.
-func columnsOf(ctx context.Context, q Querier, table string) (map[string]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, table)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns := map[string]bool{}
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		columns[name] = true
-	}
-	return columns, rows.Err()
-}
-
-// like is a comparison that looks away from upper and lower case.
-const like = " LIKE ? ESCAPE '\\'"
-
 // containing is the pattern of like for text that holds s.
-func containing(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+func containing(s string) string { return "%" + literal(s) + "%" }
+
+// literal takes the meaning of the characters of a pattern away.
+func literal(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }

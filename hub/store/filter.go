@@ -90,10 +90,10 @@ func (b *builder) compare(e *crm.Entity, alias string, f *crm.Filter) {
 		b.add("%s IS NOT NULL", column)
 	case field.Contains:
 		text, _ := f.Value.(string)
-		b.bind(column+like, containing(text))
+		b.bind(column+b.engine.like(), containing(text))
 	case field.StartsWith:
 		text, _ := f.Value.(string)
-		b.bind(column+like, strings.TrimPrefix(containing(text), "%"))
+		b.bind(column+b.engine.like(), strings.TrimPrefix(containing(text), "%"))
 	case field.Ne:
 		// Who asks for "not A" means the empty ones too.
 		b.bind(fmt.Sprintf("(%s IS NULL OR %s <> ?)", column, column), f.Value)
@@ -189,7 +189,7 @@ func (b *builder) comparePhones(e *crm.Entity, alias string, f *crm.Filter) {
 		if f.Op == field.StartsWith {
 			pattern = pattern[1:]
 		}
-		b.bind(" AND n.canonical"+like, pattern)
+		b.bind(" AND n.canonical"+b.engine.like(), pattern)
 	}
 	b.WriteString(")")
 }
@@ -226,10 +226,10 @@ func (b *builder) word(e *crm.Entity, alias string, w search.Word) {
 			e.Name, term, term+"\U0010ffff")
 	}
 	if w.Text != "" {
-		b.bind(" AND "+alias+".search_text"+like, containing(w.Text))
+		b.bind(" AND "+alias+".search_text"+b.engine.like(), containing(w.Text))
 	}
 	if w.Digits != "" {
-		b.bind(" AND ("+alias+".search_digits"+like+" OR "+alias+".search_text"+like+")", containing(w.Digits), containing(w.Digits))
+		b.bind(" AND ("+alias+".search_digits"+b.engine.like()+" OR "+alias+".search_text"+b.engine.like()+")", containing(w.Digits), containing(w.Digits))
 	}
 	b.WriteString(")")
 }

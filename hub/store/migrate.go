@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -15,10 +14,12 @@ import (
 var migrations embed.FS
 
 // migrate runs every numbered file of migrations/ that this database has not seen,
-// each in one transaction, in order. A file is never edited after release.
-func migrate(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migration (
-		name TEXT PRIMARY KEY, ran_at INTEGER NOT NULL)`)
+// each in one transaction, in order. A file is never edited after release. Files are
+// written for SQLite with the types INTEGER, TEXT and BLOB alone; the engine translates.
+func (s *Store) migrate(ctx context.Context) error {
+	err := s.Write(ctx, func(tx *Tx) error {
+		return tx.define(ctx, `CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, ran_at INTEGER NOT NULL)`)
+	})
 	if err != nil {
 		return err
 	}
@@ -28,35 +29,29 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		if err := runMigration(ctx, db, name); err != nil {
+		if err := s.runMigration(ctx, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func runMigration(ctx context.Context, db *sql.DB, name string) error {
-	var seen int
-	key := strings.TrimPrefix(name, "migrations/")
-	err := db.QueryRowContext(ctx, `SELECT count(*) FROM migration WHERE name = ?`, key).Scan(&seen)
-	if err != nil || seen > 0 {
-		return err
-	}
+func (s *Store) runMigration(ctx context.Context, name string) error {
 	text, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
+	key := strings.TrimPrefix(name, "migrations/")
+	return s.Write(ctx, func(tx *Tx) error {
+		var seen int
+		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM migration WHERE name = ?`, key).Scan(&seen)
+		if err != nil || seen > 0 {
+			return err
+		}
+		if err := tx.define(ctx, string(text)); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO migration (name, ran_at) VALUES (?, ?)`, key, time.Now().UnixMilli())
 		return err
-	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO migration (name, ran_at) VALUES (?, ?)`, key, time.Now().UnixMilli())
-	if err != nil {
-		return err
-	}
-	return tx.Commit()
+	})
 }

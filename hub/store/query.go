@@ -23,10 +23,11 @@ const CountCap = 1000
 type builder struct {
 	strings.Builder
 	schema *crm.Schema
+	engine engine
 	args   []any
 }
 
-func newBuilder(schema *crm.Schema) *builder { return &builder{schema: schema} }
+func (s *Store) build(schema *crm.Schema) *builder { return &builder{schema: schema, engine: s.engine} }
 
 func (b *builder) add(format string, names ...any) { fmt.Fprintf(b, format, names...) }
 
@@ -181,7 +182,7 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 	if !ok {
 		return nil, "", crm.ErrNotFound
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	column, nullable := sortColumn(e, query.Sort.Field)
 	b.add("SELECT %s, %s, ", column, selected(e))
 	b.scope(e, "a", write)
@@ -221,7 +222,7 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 	if !ok {
 		return nil, crm.ErrNotFound
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.add("SELECT NULL, %s, ", selected(e))
 	b.scope(e, "a", write)
 	b.bind(fmt.Sprintf(" FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND ", quote(e.Table)), ref.ID)
@@ -242,7 +243,7 @@ func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema,
 	if !ok {
 		return 0, false, crm.ErrNotFound
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.add("SELECT count(*) FROM (SELECT 1 FROM %s a WHERE ", quote(e.Table))
 	b.where(e, query)
 	b.add(" LIMIT %d) counted", CountCap+1)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"bellhop/hub/crm"
@@ -18,6 +19,13 @@ type RecordRow struct {
 	crm.Record
 	MayWrite bool            // within Query.Write
 	Document search.Document // of a write
+}
+
+// Copy is a record whose values may be changed without changing r's.
+func (r *RecordRow) Copy() *RecordRow {
+	c := *r
+	c.Values = maps.Clone(r.Values)
+	return &c
 }
 
 // fieldColumns are the columns of an entity's fields; the owner's is a system column.
@@ -193,7 +201,7 @@ func (s *Store) InScope(ctx context.Context, q Querier, schema *crm.Schema, ref 
 	if !ok {
 		return false, nil
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.add(`SELECT 1 FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND `, quote(e.Table))
 	b.args = append(b.args, ref.ID)
 	b.scope(e, "a", scope)

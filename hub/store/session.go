@@ -106,7 +106,7 @@ func (s *Store) TryLogin(ctx context.Context, user crm.ID, limit int, now, until
 	err = s.Write(ctx, func(tx *Tx) error {
 		return tx.QueryRowContext(ctx, `UPDATE user_account SET
 			failed = CASE WHEN failed >= ? THEN 1 ELSE failed + 1 END,
-			locked_until = CASE WHEN failed + 1 = ? THEN ? ELSE 0 END
+			locked_until = CASE WHEN failed + 1 = ? THEN CAST(? AS BIGINT) ELSE 0 END
 			WHERE id = ? AND locked_until <= ? RETURNING failed`,
 			limit, limit, until.UnixMilli(), user, now.UnixMilli()).Scan(&used)
 	})

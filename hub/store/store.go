@@ -1,97 +1,88 @@
-// Package store is the only package with SQL. It opens the database, brings its
-// tables to the present form and gives the rest of the hub one writer and many
-// query-only readers.
+// Package store is the only package with SQL. It opens the database, SQLite or
+// PostgreSQL, brings its tables to the present form and gives the rest of the hub
+// write transactions and query-only readers.
 package store
 
 import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
 	"sync"
-
-	_ "github.com/mattn/go-sqlite3"
+	"time"
 )
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
+	engine  engine
 	writer  *sql.DB
-	readers *sql.DB
-	writing sync.Mutex // one transaction at a time, in the order asked
+	readers *pool
+	writing sync.Mutex // one transaction of this hub at a time, in the order asked; of other hubs see Write
 }
 
-// Open opens, creates and migrates the SQLite database in file path. A path of
-// ":memory:" gives a database of its own that lives as long as the Store.
-func Open(ctx context.Context, path string) (*Store, error) {
-	writerDSN, readerDSN := dsn(path)
-	writer, err := sql.Open("sqlite3", writerDSN)
+// Open opens, creates and migrates the database at source: the path of a SQLite file,
+// or the URL of a PostgreSQL database ("postgres://user:password@host/database"). A
+// path of ":memory:" gives a database of its own that lives as long as the Store.
+func Open(ctx context.Context, source string) (*Store, error) {
+	e := engineOf(source)
+	writer, readers, err := e.open(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open database: %w", e.explained(err))
 	}
-	writer.SetMaxOpenConns(1)
-	writer.SetMaxIdleConns(1)
-	readers, err := sql.Open("sqlite3", readerDSN)
-	if err != nil {
-		writer.Close()
-		return nil, err
-	}
-	readers.SetMaxOpenConns(4)
-	readers.SetMaxIdleConns(4)
-	s := &Store{writer: writer, readers: readers}
-	if err := migrate(ctx, writer); err != nil {
+	s := &Store{engine: e, writer: writer, readers: &pool{readers, e}}
+	if err := e.exclusive(ctx, writer, func() error { return s.migrate(ctx) }); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open %s: %w", path, explained(err))
+		return nil, fmt.Errorf("open database: %w", e.explained(err))
 	}
 	return s, nil
 }
 
-// dsn asks for synchronous=FULL by name: mattn builds WAL to
-// default to NORMAL, and a power cut may take the last commits.
-func dsn(path string) (writer, reader string) {
-	q := url.Values{
-		"_journal_mode":    {"WAL"},
-		"_synchronous":     {"FULL"},
-		"_busy_timeout":    {"5000"},
-		"_foreign_keys":    {"1"},
-		"_cache_size":      {"-8192"},
-		"_stmt_cache_size": {"64"},
-	}
-	if path == ":memory:" {
-		path = fmt.Sprintf("mem%p", &q)
-		q.Set("mode", "memory")
-		q.Set("cache", "shared")
-		q.Del("_journal_mode")
-	} else {
-		os.MkdirAll(filepath.Dir(path), 0o750)
-	}
-	w := url.Values{"_txlock": {"immediate"}}
-	r := url.Values{"_query_only": {"1"}}
-	base := "file:" + path + "?" + q.Encode() + "&"
-	return base + w.Encode(), base + r.Encode()
-}
-
 // Close ends every connection.
 func (s *Store) Close() error {
-	err := s.readers.Close()
+	err := s.readers.db.Close()
 	if werr := s.writer.Close(); err == nil {
 		err = werr
 	}
 	return err
 }
 
-// Write runs fn in the one write transaction there is. What fn wrote is on disk when
-// Write returns nil, and nowhere when it returns an error.
+// A transaction that others got in the way of is tried this often, with a pause that
+// grows; about two seconds in all.
+const (
+	maxTries   = 14
+	firstPause = 2 * time.Millisecond
+	maxPause   = 250 * time.Millisecond
+)
+
+// Write runs fn in a write transaction. What fn wrote is on disk when Write returns
+// nil, and nowhere when it returns an error. fn sees the database as if it were alone
+// in it; where another hub got in the way it is run again, so it may change nothing
+// outside of the transaction that a second run would not set right.
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	tx, err := s.writer.BeginTx(ctx, nil)
+	pause := firstPause
+	for try := 1; ; try++ {
+		err := s.writeOnce(ctx, fn)
+		if err == nil || try == maxTries || !s.engine.again(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause/2 + rand.N(pause)):
+		}
+		pause = min(2*pause, maxPause)
+	}
+}
+
+func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: s.engine.isolation()})
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	t := &Tx{tx: tx}
+	t := &Tx{tx: tx, engine: s.engine}
 	if err := fn(t); err != nil {
 		return err
 	}

@@ -31,58 +31,68 @@ var systemColumns = []struct{ name, kind string }{
 // Prepare brings the tables in step with the definitions: it creates and extends,
 // and never drops.
 func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
-	return s.Write(ctx, func(tx *Tx) error {
-		for _, e := range schema.Entities() {
-			if err := prepareTable(ctx, tx, e); err != nil {
-				return fmt.Errorf("table %s: %w", e.Table, err)
+	return s.engine.exclusive(ctx, s.writer, func() error {
+		return s.Write(ctx, func(tx *Tx) error {
+			for _, e := range schema.Entities() {
+				if err := prepareTable(ctx, tx, e); err != nil {
+					return fmt.Errorf("table %s: %w", e.Table, err)
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 }
 
 func prepareTable(ctx context.Context, tx *Tx, e *crm.Entity) error {
-	there, err := columnsOf(ctx, tx, e.Table)
+	there, err := tx.engine.columns(ctx, tx, e.Table)
 	if err != nil {
 		return err
 	}
 	if len(there) == 0 {
-		if err := createTable(ctx, tx, e.Table, there); err != nil {
+		if err := createTable(ctx, tx, e, there); err != nil {
 			return err
 		}
 	}
-	for i := range e.Fields {
-		for _, c := range e.Fields[i].Type.Columns(e.Fields[i].Key) {
-			if there[c.Name] {
-				continue
-			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf(`ALTER TABLE %s ADD COLUMN %s %s`, quote(e.Table), quote(c.Name), c.Kind))
-			if err != nil {
-				return err
-			}
-			there[c.Name] = true
+	for _, c := range columnsOf(e) {
+		if there[c.Name] {
+			continue
 		}
+		if err := tx.define(ctx, fmt.Sprintf(`ALTER TABLE %s ADD COLUMN %s %s`, quote(e.Table), quote(c.Name), c.Kind)); err != nil {
+			return err
+		}
+		there[c.Name] = true
 	}
 	return createIndexes(ctx, tx, e)
 }
 
-func createTable(ctx context.Context, tx *Tx, table string, there map[string]bool) error {
-	ddl := `CREATE TABLE ` + quote(table) + ` (id INTEGER PRIMARY KEY`
+func columnsOf(e *crm.Entity) (columns []field.Column) {
+	for i := range e.Fields {
+		columns = append(columns, e.Fields[i].Type.Columns(e.Fields[i].Key)...)
+	}
+	return columns
+}
+
+func createTable(ctx context.Context, tx *Tx, e *crm.Entity, there map[string]bool) error {
+	ddl := `CREATE TABLE ` + quote(e.Table) + ` (id INTEGER PRIMARY KEY`
 	for _, c := range systemColumns {
 		ddl += ", " + c.name + " " + c.kind
 		there[c.name] = true
 	}
-	_, err := tx.ExecContext(ctx, ddl+")")
-	return err
+	for _, c := range columnsOf(e) {
+		if !there[c.Name] {
+			ddl += ", " + quote(c.Name) + " " + string(c.Kind)
+			there[c.Name] = true
+		}
+	}
+	return tx.define(ctx, ddl+")")
 }
 
 // createIndexes serves the lists: newest first, by owner, by what a record belongs
 // to, and by each field that sorts.
 func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 	index := func(name, columns string) error {
-		_, err := tx.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL`,
+		return tx.define(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL`,
 			quote(e.Table+"_by_"+name), quote(e.Table), columns))
-		return err
 	}
 	if err := index("updated_at", "updated_at, id"); err != nil {
 		return err

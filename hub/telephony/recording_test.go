@@ -3,16 +3,16 @@ package telephony
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 )
 
 func TestListeningsAreCountedByPlay(t *testing.T) {
 	ctx := context.Background()
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "hub.db"))
+	db, err := store.Open(ctx, storetest.Source(t))
 	if err != nil {
 		t.Fatal(err)
 	}

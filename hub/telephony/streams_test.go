@@ -27,6 +27,7 @@ import (
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 	"bellhop/hub/telephony"
 )
 
@@ -71,7 +72,7 @@ func openOffice(b *testing.B, pages int) *office {
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
 		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
 	must(b, err)
-	db, err := store.Open(ctx, filepath.Join(dir, "hub.db"))
+	db, err := store.Open(ctx, storetest.Source(b))
 	must(b, err)
 	must(b, db.Prepare(ctx, schema))
 	guard, office_, streams := auth.New(db), records.New(db, schema), live.New()

@@ -3,18 +3,18 @@ package telephony
 import (
 	"bytes"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"bellhop/firmware/boxapi"
 	"bellhop/hub/store"
+	"bellhop/hub/store/storetest"
 )
 
 // TestEventThatPanics: an event the hub can't cope with is logged and left out, and
 // does not come again.
 func TestEventThatPanics(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "hub.db"))
+	db, err := store.Open(t.Context(), storetest.Source(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ CREATE TABLE session (
 	address    TEXT NOT NULL,
 	device     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 
 -- Who a telephone line rings for; a line without a row rings for everybody.
 CREATE TABLE line_user (

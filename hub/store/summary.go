@@ -25,7 +25,7 @@ func (s *Store) ExactCount(ctx context.Context, q Querier, schema *crm.Schema, q
 	if !ok {
 		return 0, crm.ErrNotFound
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.add("SELECT count(*) FROM %s a WHERE ", quote(e.Table))
 	b.where(e, query)
 	err = q.QueryRowContext(ctx, b.String(), b.args...).Scan(&n)
@@ -49,7 +49,7 @@ func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query
 	if !ok {
 		return nil, crm.ErrNotFound
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.add("SELECT a.%s, count(*) AS n FROM %s a WHERE ", quote(by), quote(e.Table))
 	b.where(e, query)
 	b.add(" GROUP BY a.%s ORDER BY n DESC LIMIT %d", quote(by), maxGroups)
@@ -91,7 +91,7 @@ func (s *Store) sums(ctx context.Context, q Querier, schema *crm.Schema, query *
 	for _, c := range columns[1:] {
 		apart = append(apart, "a."+quote(c.Name))
 	}
-	b := newBuilder(schema)
+	b := s.build(schema)
 	b.WriteString("SELECT ")
 	for _, column := range apart {
 		b.WriteString(column + ", ")

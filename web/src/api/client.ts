@@ -29,6 +29,10 @@ const state = { csrf: '', lang: 'zh-CN', offline: '' }
 export function setCsrf(token: string): void {
   state.csrf = token
 }
+/** What every request carries; for the one that is not made here (upload.ts). */
+export function requestHeaders(): Record<string, string> {
+  return { Accept: 'application/json', 'X-Lang': state.lang, 'X-CSRF': state.csrf }
+}
 /** setRequestLang also gives the sentence for "the hub does not answer", the one error no hub can word. */
 export function setRequestLang(lang: string, offlineText: string): void {
   state.lang = lang

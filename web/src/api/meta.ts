@@ -8,6 +8,7 @@ export const useMeta = defineStore('meta', () => {
   const meta = shallowRef<Meta | null>(null)
   const menu = computed(() => meta.value?.menu ?? [])
   const users = computed(() => meta.value?.users ?? [])
+  const departments = computed(() => meta.value?.departments ?? [])
 
   async function load(): Promise<void> {
     meta.value = await api.get<Meta>('/meta')
@@ -18,5 +19,5 @@ export const useMeta = defineStore('meta', () => {
   function field(entityName: string, key: string): Field | undefined {
     return entity(entityName)?.fields.find((f) => f.key === key)
   }
-  return { meta, menu, users, load, entity, field }
+  return { meta, menu, users, departments, load, entity, field }
 })

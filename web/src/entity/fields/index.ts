@@ -5,13 +5,26 @@ import type { FieldType } from '@/api/types'
 import BoolView from './bool/View.vue'
 import DateView from './date/View.vue'
 import DateTimeView from './datetime/View.vue'
+import DecimalView from './decimal/View.vue'
+import DeptView from './dept/View.vue'
 import EmailView from './email/View.vue'
+import FileView from './file/View.vue'
+import FormulaView from './formula/View.vue'
+import IMView from './im/View.vue'
+import ImageView from './image/View.vue'
 import IntView from './int/View.vue'
+import LinesView from './lines/View.vue'
 import LongTextView from './longtext/View.vue'
 import MoneyView from './money/View.vue'
+import MultiSelectView from './multiselect/View.vue'
+import PercentView from './percent/View.vue'
 import PhonesView from './phones/View.vue'
+import RatingView from './rating/View.vue'
 import RefView from './ref/View.vue'
+import RefsView from './refs/View.vue'
+import RegionView from './region/View.vue'
 import SelectView from './select/View.vue'
+import SerialView from './serial/View.vue'
 import TextView from './text/View.vue'
 import UrlView from './url/View.vue'
 import UserView from './user/View.vue'
@@ -30,6 +43,14 @@ export interface FieldWidget {
   wide?: boolean
 }
 
+/** Types whose view has a shorter form for one line of a list. */
+const shortened = new Set<string>(['phones', 'datetime', 'im', 'multiselect', 'file', 'image', 'lines'])
+
+/** cellProps are what a view gets beside field and value where it stands in a list. */
+export function cellProps(type: string, cell: boolean | undefined): { cell?: boolean } {
+  return shortened.has(type) ? { cell } : {}
+}
+
 const lazy = (load: () => Promise<unknown>) => defineAsyncComponent(load as () => Promise<Component>)
 
 export const widgets: Record<FieldType, FieldWidget> = {
@@ -45,6 +66,20 @@ export const widgets: Record<FieldType, FieldWidget> = {
   email: { view: EmailView, edit: lazy(() => import('./email/Edit.vue')), width: 180 },
   url: { view: UrlView, edit: lazy(() => import('./url/Edit.vue')), width: 180 },
   ref: { view: RefView, edit: lazy(() => import('./ref/Edit.vue')), width: 180 },
+  number: { view: IntView, edit: lazy(() => import('./int/Edit.vue')), width: 96, right: true },
+  decimal: { view: DecimalView, edit: lazy(() => import('./decimal/Edit.vue')), width: 112, right: true },
+  percent: { view: PercentView, edit: lazy(() => import('./percent/Edit.vue')), width: 96, right: true },
+  rating: { view: RatingView, edit: lazy(() => import('./rating/Edit.vue')), width: 104, min: 96 },
+  multiselect: { view: MultiSelectView, edit: lazy(() => import('./multiselect/Edit.vue')), width: 180, wide: true },
+  region: { view: RegionView, edit: lazy(() => import('./region/Edit.vue')), width: 180 },
+  im: { view: IMView, edit: lazy(() => import('./im/Edit.vue')), width: 140 },
+  serial: { view: SerialView, edit: lazy(() => import('./serial/Edit.vue')), width: 140 },
+  refs: { view: RefsView, edit: lazy(() => import('./refs/Edit.vue')), width: 200, wide: true },
+  dept: { view: DeptView, edit: lazy(() => import('./dept/Edit.vue')), width: 120 },
+  file: { view: FileView, edit: lazy(() => import('./file/Edit.vue')), width: 160, wide: true },
+  image: { view: ImageView, edit: lazy(() => import('./file/Edit.vue')), width: 96, wide: true },
+  formula: { view: FormulaView, edit: lazy(() => import('./formula/Edit.vue')), width: 128, right: true },
+  lines: { view: LinesView, edit: lazy(() => import('./lines/Edit.vue')), width: 120, wide: true },
   user: { view: UserView, edit: lazy(() => import('./user/Edit.vue')), width: 104 },
 }
 

@@ -24,6 +24,9 @@ type engine interface {
 	columns(ctx context.Context, q Querier, table string) (map[string]bool, error)
 	// again tells that a transaction failed because of others and may be tried anew.
 	again(err error) bool
+	// patience is put before a change of a table in use: it is tried again rather than
+	// keep others waiting behind it.
+	patience() string
 	// full tells that there is no space left.
 	full(err error) bool
 	// explained adds what to do to an error of opening the database.

@@ -191,9 +191,7 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	lockNotAvailable     = "55P03"
-	classResources       = "53" // no memory, no space, no connections
 	diskFull             = "53100"
-	classConnection      = "08"
 )
 
 func sqlState(err error) string {
@@ -208,11 +206,13 @@ func sqlState(err error) string {
 // looked before he inserted sees it at the second look, and says so.
 func (e *postgres) again(err error) bool {
 	switch sqlState(err) {
-	case serializationFailure, deadlockDetected, uniqueViolation:
+	case serializationFailure, deadlockDetected, lockNotAvailable, uniqueViolation:
 		return true
 	}
 	return pgconn.SafeToRetry(err)
 }
+
+func (e *postgres) patience() string { return `SET LOCAL lock_timeout = '40ms'; ` }
 
 func (e *postgres) full(err error) bool { return sqlState(err) == diskFull }
 

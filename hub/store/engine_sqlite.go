@@ -65,6 +65,7 @@ func (e *sqlite) isolation() sql.IsolationLevel { return sql.LevelDefault }
 
 func (e *sqlite) statement(query string, args []any) (string, []any) { return query, args }
 func (e *sqlite) ddl(text string) string                             { return text }
+func (e *sqlite) patience() string                                   { return "" }
 func (e *sqlite) like() string                                       { return ` LIKE ? ESCAPE '\'` }
 
 func (e *sqlite) columns(ctx context.Context, q Querier, table string) (map[string]bool, error) {

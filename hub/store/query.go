@@ -177,7 +177,9 @@ func (b *builder) after(e *crm.Entity, sort crm.Sort, c cursor) {
 
 // Records returns one page of q and the cursor of the next, "" at the end. write marks
 // the rows a user may change.
-func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, write crm.Scope) ([]*RecordRow, string, error) {
+func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, write crm.Scope) (list []*RecordRow, next string, err error) {
+	ctx, done := bounded(ctx)
+	defer done(&err)
 	e, ok := schema.Entity(query.Entity)
 	if !ok {
 		return nil, "", crm.ErrNotFound
@@ -208,7 +210,6 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
 	if len(list) > query.Limit {
 		list = list[:query.Limit]
 		next = cursor{query.Sort, sorts[query.Limit-1], list[query.Limit-1].ID}.String()
@@ -239,6 +240,8 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 
 // CountRecords counts as far as CountCap.
 func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query) (n int, capped bool, err error) {
+	ctx, done := bounded(ctx)
+	defer done(&err)
 	e, ok := schema.Entity(query.Entity)
 	if !ok {
 		return 0, false, crm.ErrNotFound

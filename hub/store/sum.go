@@ -13,7 +13,7 @@ func (s *Store) SumAmounts(ctx context.Context, q Querier, schema *crm.Schema, q
 		return nil, crm.ErrNotFound
 	}
 	b := s.build(schema)
-	b.add("SELECT a.%s, sum(a.%s) FROM %s a WHERE a.%s IS NOT NULL AND ", quote(key+"_currency"), quote(key), quote(e.Table), quote(key))
+	b.add("SELECT a.%s, CAST(sum(a.%s) AS BIGINT) FROM %s a WHERE a.%s IS NOT NULL AND ", quote(key+"_currency"), quote(key), quote(e.Table), quote(key))
 	b.where(e, query)
 	b.add(" GROUP BY a.%s", quote(key+"_currency"))
 	rows, err := q.QueryContext(ctx, b.String(), b.args...)

@@ -44,7 +44,9 @@ func (s *Store) Total(ctx context.Context, q Querier, schema *crm.Schema, query 
 
 // Groups counts the records of a query by the value of the field by, and adds up sum
 // in each if it is not nil.
-func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, by string, sum *field.Field) ([]Group, error) {
+func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, by string, sum *field.Field) (groups []Group, err error) {
+	ctx, done := bounded(ctx)
+	defer done(&err)
 	e, ok := schema.Entity(query.Entity)
 	if !ok {
 		return nil, crm.ErrNotFound
@@ -58,7 +60,6 @@ func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query
 		return nil, err
 	}
 	defer rows.Close()
-	var groups []Group
 	for rows.Next() {
 		var g Group
 		if err := rows.Scan(&g.Value, &g.Count); err != nil {
@@ -77,7 +78,9 @@ func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query
 }
 
 // sums adds up f by the value of the field by, or under nil all of it.
-func (s *Store) sums(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, by string, f *field.Field) (map[any][]any, error) {
+func (s *Store) sums(ctx context.Context, q Querier, schema *crm.Schema, query *crm.Query, by string, f *field.Field) (sums map[any][]any, err error) {
+	ctx, done := bounded(ctx)
+	defer done(&err)
 	e, ok := schema.Entity(query.Entity)
 	columns := f.Type.Columns(f.Key)
 	if !ok || len(columns) == 0 {
@@ -106,7 +109,7 @@ func (s *Store) sums(ctx context.Context, q Querier, schema *crm.Schema, query *
 		return nil, err
 	}
 	defer rows.Close()
-	sums := map[any][]any{}
+	sums = map[any][]any{}
 	for rows.Next() {
 		cells := make([]any, len(apart))
 		var n sql.NullInt64

@@ -73,6 +73,8 @@ func (s *Server) routes() {
 	s.settingRoutes(api)
 	s.metaRoutes(api)
 	s.viewRoutes(api)
+	s.bulkRoutes(api)
+	s.recycleRoutes(api)
 	s.listRoutes(api) // before records: some of its addresses look like one
 	s.recordRoutes(api)
 	s.draftRoutes(api)

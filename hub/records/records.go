@@ -25,6 +25,8 @@ type Records struct {
 	mu      sync.Mutex
 	sources []Source
 	changed []func(Change)
+
+	bulks bulks
 }
 
 // New serves the records of s as schema defines them. The tables must be Prepared.

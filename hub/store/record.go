@@ -98,7 +98,7 @@ func (s *Store) DeleteRecord(ctx context.Context, tx *Tx, e *crm.Entity, id crm.
 	if err != nil {
 		return err
 	}
-	return dropKeys(ctx, tx, e.Name, id)
+	return hideKeys(ctx, tx, e.Name, id)
 }
 
 // errRev is told when a conditional write found another revision.

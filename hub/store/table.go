@@ -94,6 +94,11 @@ func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 		return tx.define(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL`,
 			quote(e.Table+"_by_"+name), quote(e.Table), columns))
 	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (deleted_at, id) WHERE deleted_at IS NOT NULL`,
+		quote(e.Table+"_deleted"), quote(e.Table)))
+	if err != nil {
+		return err
+	}
 	if err := index("updated_at", "updated_at, id"); err != nil {
 		return err
 	}

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 // bulk changes many records and waits for the end.
@@ -47,6 +50,10 @@ func TestBulk(t *testing.T) {
 			want("changed", 8).want("failed", 0)
 		li.query("customer", obj{"filter": where("level", "eq", "a"), "count": true}).want("count", 8)
 		wang.query("customer", obj{"filter": levelC, "count": true}).want("count", 1)
+		log, err := o.store.Entries(context.Background(), store.LogQuery{Log: trail.Change, Kinds: []string{"update"}, Via: trail.Batch, User: li.user.ID, Limit: 100})
+		if err != nil || len(log) != 8 || log[0].Detail != `[{"f":"level","o":"c","n":"a"}]` {
+			t.Errorf("%v, %d changes logged: %v", err, len(log), log)
+		}
 	})
 	t.Run("CUS-44 what may not be changed stays, with the reason", func(t *testing.T) {
 		own, other := li.query("customer", obj{"limit": 2}).ids(), wang.query("customer", obj{}).ids()

@@ -23,6 +23,7 @@ func (p *person) found(entity string, filter obj) []string {
 
 func same(t *testing.T, got []string, want ...string) {
 	t.Helper()
+	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)

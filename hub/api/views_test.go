@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/store"
 )
 
 // views are a user's by name.
@@ -59,6 +61,30 @@ func TestViews(t *testing.T) {
 		boss.query("customer", obj{"filter": mine["spec"].(obj)["filter"], "count": true}).want("count", 0)
 		li.query("customer", obj{"filter": mine["spec"].(obj)["filter"], "count": true}).want("count", 12)
 	})
+	t.Run("QRY-08 shared to me tells how many and opens exactly those", func(t *testing.T) {
+		rows := li.query("customer", obj{"limit": 3})
+		err := o.store.Write(context.Background(), func(tx *store.Tx) error {
+			for _, id := range rows.ids() {
+				_, err := tx.ExecContext(context.Background(), `INSERT INTO rec_share (entity, record_id, target, kind, level, expires, shared_by, shared_at)
+					VALUES ('customer', ?, ?, 'user', 'read', 0, ?, 1)`, id, wang.user.ID, li.user.ID)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared := wang.views("customer")["Shared to me"]
+		if fmt.Sprint(shared["count"]) != "3" {
+			t.Errorf("shared to me: %v", shared)
+		}
+		same(t, wang.query("customer", obj{"filter": shared["spec"].(obj)["filter"]}).labels("rows"), rows.labels("rows")...)
+		if got := fmt.Sprint(li.views("customer")["Shared to me"]["count"]); got != "0" {
+			t.Error("li:", got)
+		}
+	})
 	t.Run("QRY-08 a view shared to one colleague or to all", func(t *testing.T) {
 		li.keepView("customer", "给王", obj{"filter": southA}, obj{"kind": "user", "id": wang.user.ID}).is(201)
 		li.keepView("customer", "给大家", obj{}, obj{"kind": "all", "id": "0"}).is(201)
@@ -79,8 +105,8 @@ func TestViews(t *testing.T) {
 				t.Errorf("%s sees %v", name, got)
 			}
 		}
-		// The same view counts each one's own records.
-		if got := fmt.Sprint(wang.views("customer")["给王"]["count"]); got != "1" {
+		// The same view counts what each one may read: one of his own, one shared with him.
+		if got := fmt.Sprint(wang.views("customer")["给王"]["count"]); got != "2" {
 			t.Error("wang counts", got)
 		}
 		id := wang.views("customer")["给王"]["id"].(string)

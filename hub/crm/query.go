@@ -26,6 +26,8 @@ type Filter struct {
 	// Value is one operand, a list for In and NotIn, {"rel":…} for a day that moves with
 	// the calendar or for the user himself, {"field":…} for another field of the record.
 	Value any `json:"value,omitempty"`
+	// Shared asks for what is shared; hub/records puts it in place of a comparison.
+	Shared *Shared `json:"-"`
 }
 
 // Child asks for the records that a record of Entity points to with Field, one the

@@ -103,7 +103,17 @@ func (c *checker) readable(key string) (*field.Field, bool) {
 	return def, ok && c.who.MayRead(c.e, def)
 }
 
+// sharedWith is asked like a field of every record that has an owner: {"field":
+// "sharedWith", "op": "eq", "value": {"rel": "me"}}. Nobody asks what others get to see.
+const sharedWith = "sharedWith"
+
 func (c *checker) compare(f crm.Filter) (crm.Filter, error) {
+	if f.Field == sharedWith && !c.e.Access.Private {
+		if tree, ok := f.Value.(map[string]any); ok && tree["rel"] == "me" && f.Op == field.Eq {
+			return crm.Filter{Shared: &crm.Shared{With: c.who.Addresses()}}, nil
+		}
+		return f, badFilter("query.bad_filter", f.Field)
+	}
 	def, ok := c.readable(f.Field)
 	if !ok {
 		return f, badFilter("query.no_such_field", f.Field)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
@@ -64,7 +65,7 @@ func (r *Records) Views(ctx context.Context, who *rights.Rights, entity string, 
 		return nil, crm.ErrNotFound
 	}
 	views := builtIn(e)
-	kept, err := r.store.Views(ctx, entity, who.User.ID, addresses(who))
+	kept, err := r.store.Views(ctx, entity, who.User.ID, who.Addresses())
 	if err != nil {
 		return nil, err
 	}
@@ -104,20 +105,19 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// addresses are what a share may name to reach the user.
-func addresses(who *rights.Rights) []crm.ID { return []crm.ID{who.User.ID} }
-
-// builtIn are the lists every office has: all, and one's own where records have owners.
+// builtIn are the lists every office has: all, and where records have owners one's own
+// and those others share.
 func builtIn(e *crm.Entity) []*View {
 	views := []*View{{Key: "all"}}
 	if _, owned := e.Field("owner"); owned && !e.Access.Private {
-		views = append(views, &View{Key: "mine", Spec: ViewSpec{Filter: mine("owner")}})
+		views = append(views, &View{Key: "mine", Spec: ViewSpec{Filter: withMe("owner")}},
+			&View{Key: "sharedToMe", Spec: ViewSpec{Filter: withMe(sharedWith)}})
 	}
 	return views
 }
 
-func mine(key string) *crm.Filter {
-	return &crm.Filter{Field: key, Op: "eq", Value: map[string]any{"rel": "me"}}
+func withMe(key string) *crm.Filter {
+	return &crm.Filter{Field: key, Op: field.Eq, Value: map[string]any{"rel": "me"}}
 }
 
 // seen is a kept view without what the user may not see.
@@ -223,7 +223,7 @@ func (r *Records) ownView(ctx context.Context, who *rights.Rights, entity string
 		return nil, nil, &crm.Error{Code: crm.Forbidden, Key: "view.not_yours"}
 	}
 	for _, s := range v.Shares {
-		if slices.Contains(addresses(who), s.Target) {
+		if slices.Contains(who.Addresses(), s.Target) {
 			return nil, nil, &crm.Error{Code: crm.Forbidden, Key: "view.not_yours"}
 		}
 	}

@@ -67,6 +67,10 @@ func (r *Rights) SeesAll() bool { return r.seesAll }
 // Subordinates are the users below this one, of all levels.
 func (r *Rights) Subordinates() []crm.ID { return r.office.Below[r.User.ID] }
 
+// Addresses are what a share may name to reach the user: himself, his departments, his
+// groups.
+func (r *Rights) Addresses() []crm.ID { return r.office.Addresses(r.User.ID) }
+
 // Roles are the user's.
 func (r *Rights) Roles() []*Role { return r.roles }
 

@@ -20,6 +20,8 @@ func (b *builder) filter(e *crm.Entity, alias string, f *crm.Filter) {
 		b.join(e, alias, f.Or, " OR ", "0=1")
 	case f.Related != nil:
 		b.child(alias, f.Related)
+	case f.Shared != nil:
+		b.shared(e, alias, f.Shared)
 	default:
 		b.compare(e, alias, f)
 	}

@@ -184,6 +184,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description changes many records, each like a save of its own; returns at once */
+        post: operations["startBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["bulk"];
+        put?: never;
+        post?: never;
+        delete: operations["stopBulk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description makes records of rows; good ones are kept, of bad ones the faults are told */
+        post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/recycle/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get: operations["recycled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/recycle/{entity}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/o/{entity}/views": {
         parameters: {
             query?: never;
@@ -1082,6 +1174,58 @@ export interface components {
             count?: number;
             capped?: boolean;
         };
+        BulkIn: {
+            /** @enum {unknown} */
+            action: "set" | "add" | "remove" | "transfer" | "delete";
+            values?: components["schemas"]["ValuesIn"];
+            /** @description the multiselect of add and remove */
+            field?: string;
+            items?: string[];
+            /** @description of transfer */
+            owner?: string;
+            ids?: string[];
+            query?: {
+                search?: string;
+                filter?: components["schemas"]["Filter"];
+            };
+            /** @description how many records of query the user was told */
+            expect?: number;
+        };
+        Bulk: {
+            id: string;
+            action: string;
+            total: number;
+            done: number;
+            changed: number;
+            failed: number;
+            failures: {
+                id: string;
+                label: string;
+                reason: string;
+            }[];
+            finished: boolean;
+            stopped?: boolean;
+        };
+        BatchIn: {
+            rows: {
+                /** @description makes the row once however often it is sent */
+                key?: string;
+                values: components["schemas"]["ValuesIn"];
+            }[];
+            /** @description only check */
+            dry?: boolean;
+        };
+        BatchResult: {
+            record?: components["schemas"]["Record"];
+            error?: components["schemas"]["Error"];
+        };
+        Deleted: {
+            id: string;
+            label: string;
+            owner: string;
+            at: number;
+            by: string;
+        };
         Ask: {
             search?: string;
             filter?: components["schemas"]["Filter"];
@@ -1522,6 +1666,15 @@ export interface components {
                 "application/json": Record<string, never>;
             };
         };
+        /** @description how far the change has come */
+        Bulk: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
         /** @description the view */
         View: {
             headers: {
@@ -1864,6 +2017,133 @@ export interface operations {
                     "application/json": components["schemas"]["QueryResult"];
                 };
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    startBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Bulk"];
+            default: components["responses"]["Error"];
+        };
+    };
+    bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Bulk"];
+            default: components["responses"]["Error"];
+        };
+    };
+    stopBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Bulk"];
+            default: components["responses"]["Error"];
+        };
+    };
+    batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            /** @description a result for each row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["BatchResult"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    recycled: {
+        parameters: {
+            query?: {
+                /** @description at of the last row of the page before */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted records, the last deleted first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Deleted"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Empty"];
             default: components["responses"]["Error"];
         };
     };

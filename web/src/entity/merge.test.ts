@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Field, Rec, Values } from '@/api/types'
-import { merge } from './merge'
+import type { Field, Rec, Value, Values } from '@/api/types'
+import { joined, merge } from './merge'
 
 const fields: Field[] = ['name', 'city', 'note'].map((key) => ({ key, type: 'text', label: key }))
 const rec = (values: Values): Rec => ({ id: '1', rev: 2, entity: 'customer', label: '', values, createdAt: 0, updatedAt: 0, may: { edit: true, delete: true } })
@@ -24,5 +24,28 @@ describe('merge', () => {
     expect(conflicts).toEqual([])
     expect(values.city).toBe('')
     expect(values.name).toBe('C')
+  })
+})
+
+describe('both', () => {
+  const join = (type: Field['type'], base: Value, mine: Value, theirs: Value) => joined({ key: 'f', type, label: '' }, base, mine, theirs)
+  test('what each added to a list stays, what either took away is gone', () => {
+    expect(join('multiselect', ['a', 'b'], ['a', 'c'], ['a', 'b', 'd'])).toEqual(['a', 'd', 'c'])
+    const phone = (number: string) => ({ label: 'mobile' as const, number })
+    expect(join('phones', [phone('1')], [phone('1'), phone('2')], [phone('1'), phone('3')])).toEqual([phone('1'), phone('3'), phone('2')])
+  })
+  test('words written on by both stand behind each other', () => {
+    expect(join('longtext', '谈了价格', '谈了价格\n我：降两个点', '谈了价格\n他：先寄样')).toBe('谈了价格\n他：先寄样\n我：降两个点')
+    expect(join('longtext', null, '我写的', '他写的')).toBe('他写的\n我写的')
+  })
+  test('lines: new ones of both, mine where both wrote in one', () => {
+    const line = (id: string | undefined, qty: string) => ({ id, values: { qty } })
+    expect(join('lines', [line('1', '1'), line('2', '1')], [line('1', '5'), line(undefined, '9')], [line('1', '3'), line('2', '1'), line('3', '7')])).toEqual([
+      line('1', '5'), line('3', '7'), line(undefined, '9'),
+    ])
+  })
+  test('one value has no room for two', () => {
+    expect(join('text', 'a', 'b', 'c')).toBeUndefined()
+    expect(join('longtext', 'a', null, 'c')).toBeUndefined()
   })
 })

@@ -2,12 +2,19 @@
 import { api } from '@/api/client'
 import type { Hit, Page, Query, Rec, TimelineItem } from '@/api/types'
 
+/** What the hub is to compare before it writes. */
+export interface Checks {
+  /** Refuse with the hits when phone, mail or chat name stand elsewhere, unless a reason is given. */
+  check?: { reason?: string }
+}
+
 export const records = {
   query: (entity: string, query: Query, signal?: AbortSignal) => api.post<Page>(`/o/${entity}/query`, query, { signal }),
   get: (entity: string, id: string) => api.get<Rec>(`/o/${entity}/${id}`),
-  create: (entity: string, values: Record<string, unknown>, key: string) =>
-    api.post<Rec>(`/o/${entity}`, { values }, { headers: { 'Idempotency-Key': key } }),
-  update: (entity: string, id: string, rev: number, values: Record<string, unknown>) => api.put<Rec>(`/o/${entity}/${id}`, { rev, values }),
+  create: (entity: string, values: Record<string, unknown>, key: string, more: Checks = {}) =>
+    api.post<Rec>(`/o/${entity}`, { values, ...more }, { headers: { 'Idempotency-Key': key } }),
+  update: (entity: string, id: string, rev: number, values: Record<string, unknown>, more: Checks = {}) =>
+    api.put<Rec>(`/o/${entity}/${id}`, { rev, values, ...more }),
   remove: (entity: string, id: string, rev: number) => api.delete(`/o/${entity}/${id}`, { query: { rev } }),
   duplicates: (entity: string, id: string | undefined, values: Record<string, unknown>, signal?: AbortSignal) =>
     api.post<{ hits: Hit[] }>(`/o/${entity}/duplicates`, { id, values }, { signal }),

@@ -202,7 +202,7 @@ describe('CUS-05 a way of contact is a click away', () => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
     let copied = ''
     document.execCommand = () => {
-      copied = (document.activeElement as HTMLTextAreaElement).value
+      copied = document.querySelector('textarea')?.value ?? ''
       return true
     }
     await w.get('button').trigger('click')

@@ -24,16 +24,7 @@ func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string,
 	if !who.May(entity, rights.Create) {
 		return nil, errForbidden
 	}
-	now := r.now().UnixMilli()
-	rec := &store.RecordRow{Record: crm.Record{
-		Entity: entity, ID: crm.NewID(), Rev: 1, Values: map[string]any{}, Owner: who.User.ID,
-		CreatedAt: now, UpdatedAt: now, CreatedBy: who.User.ID, UpdatedBy: who.User.ID,
-	}}
-	for i := range e.Fields {
-		if e.Fields[i].Default != nil {
-			rec.Values[e.Fields[i].Key] = e.Fields[i].Default
-		}
-	}
+	rec := r.fresh(e, who)
 	w := &writing{r: r, who: who, e: e, isNew: true}
 	if err := w.take(ctx, &rec.Record, values); err != nil {
 		return nil, err
@@ -49,7 +40,7 @@ func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string,
 				ref, again = before, made
 				return err
 			}
-			if err := r.store.Made(ctx, tx, who.User.ID, key, ref, now); err != nil {
+			if err := r.store.Made(ctx, tx, who.User.ID, key, ref, rec.CreatedAt); err != nil {
 				return err
 			}
 		}
@@ -71,6 +62,21 @@ func (r *Records) Create(ctx context.Context, who *rights.Rights, entity string,
 		return rows[0], nil
 	}
 	return row, err
+}
+
+// fresh is a new record before anything is put into it.
+func (r *Records) fresh(e *crm.Entity, who *rights.Rights) *store.RecordRow {
+	now := r.now().UnixMilli()
+	rec := &store.RecordRow{Record: crm.Record{
+		Entity: e.Name, ID: crm.NewID(), Rev: 1, Values: map[string]any{}, Owner: who.User.ID,
+		CreatedAt: now, UpdatedAt: now, CreatedBy: who.User.ID, UpdatedBy: who.User.ID,
+	}}
+	for i := range e.Fields {
+		if e.Fields[i].Default != nil {
+			rec.Values[e.Fields[i].Key] = e.Fields[i].Default
+		}
+	}
+	return rec
 }
 
 // Update changes the given values of the record of revision rev. If it has another

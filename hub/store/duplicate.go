@@ -25,7 +25,26 @@ func MatchKind(e *crm.Entity, f *field.Field) string {
 // MatchValue is the form a value is compared in.
 func MatchValue(s string) string { return search.Fold(s) }
 
+// NameKind is what the names of e are compared under, without the words that every
+// second one holds: 金鼎机电 meets 金鼎机电有限公司.
+func NameKind(e *crm.Entity) string { return "name:" + e.Name }
+
+// NameKey is the form a name is compared in.
+func NameKey(name string) string {
+	if core := search.Core(name, search.IgnoredWords); core != "" {
+		return core
+	}
+	return search.Fold(name)
+}
+
 func insertMatchKeys(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
+	if name := r.Text(e.Title); name != "" && e.Party {
+		_, err := tx.ExecContext(ctx, `INSERT INTO match_key (kind, value, entity, record_id, field) VALUES (?,?,?,?,?)`,
+			NameKind(e), MatchValue(NameKey(name)), e.Name, r.ID, e.Title)
+		if err != nil {
+			return err
+		}
+	}
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		kind := MatchKind(e, f)

@@ -1,0 +1,211 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"time"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
+	"bellhop/hub/rights"
+	"bellhop/hub/store"
+)
+
+// BatchItem is one write of a batch: without ID a new record, else a change of the record's
+// values, or with Withdraw its end. Rev 0 takes the record as it stands.
+type BatchItem struct {
+	ID     crm.ID
+	Rev    int64
+	Values map[string]any
+	// Withdraw takes the record away again. Who made it may do so as long as it has
+	// Rev, whether or not he may delete.
+	Withdraw bool
+}
+
+// Outcome is what became of an item.
+type Outcome struct {
+	Item  int // its place in the batch
+	ID    crm.ID
+	Rev   int64
+	Label string
+	Old   json.RawMessage // of a change: the values before of the fields it set, as they are written
+	Err   error           // a *crm.Error: the item was refused and left nothing
+}
+
+// turn is how long a batch may keep other writers waiting: a call that rings meanwhile
+// is on disk before anybody has lifted the receiver.
+const turn = 100 * time.Millisecond
+
+// Batch writes items in their order by the rules of Create and Update, many in one
+// transaction, each on its own: what is refused leaves the others. After each
+// transaction's share other writers get their turn. keep runs inside each transaction
+// with its outcomes, so that what is kept about them is true; it may run twice.
+func (r *Records) Batch(ctx context.Context, who *rights.Rights, entity string, items []BatchItem, keep func(tx *store.Tx, part []Outcome) error) ([]Outcome, error) {
+	e, ok := r.Schema().Entity(entity)
+	if !ok {
+		return nil, crm.ErrNotFound
+	}
+	b := &batch{r: r, who: who, e: e, outcomes: make([]Outcome, len(items)), writes: make([]*batchWrite, len(items))}
+	for i, item := range items {
+		b.outcomes[i] = Outcome{Item: i, ID: item.ID}
+		w, err := b.prepare(ctx, item)
+		switch {
+		case err == nil:
+			b.writes[i] = w
+		case refused(err):
+			b.outcomes[i].Err = err
+		default:
+			return nil, err
+		}
+	}
+	for from := 0; from < len(items); {
+		next, err := b.writeTurn(ctx, from, keep)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range b.outcomes[from:next] {
+			if o.Err == nil {
+				r.tell(e, o.ID, o.Rev, b.writes[o.Item].rec.Owner)
+			}
+		}
+		from = next
+	}
+	return b.outcomes, nil
+}
+
+func refused(err error) bool {
+	var refusal *crm.Error
+	return errors.As(err, &refusal)
+}
+
+type batch struct {
+	r        *Records
+	who      *rights.Rights
+	e        *crm.Entity
+	outcomes []Outcome
+	writes   []*batchWrite
+}
+
+// batchWrite is an item that passed its checks.
+type batchWrite struct {
+	w        *writing
+	rec      *store.RecordRow
+	rev      int64 // of the record before, 0 for a new one
+	withdraw bool
+	old      json.RawMessage
+}
+
+func (b *batch) prepare(ctx context.Context, item BatchItem) (*batchWrite, error) {
+	if item.ID == 0 {
+		return b.prepareNew(ctx, item)
+	}
+	ref := crm.Ref{Entity: b.e.Name, ID: item.ID}
+	action := rights.Edit
+	if item.Withdraw {
+		action = rights.Read
+	}
+	rec, err := b.r.read(ctx, b.who, b.r.store.Read(), ref)
+	if err != nil {
+		return nil, err
+	}
+	if !item.Withdraw && !rec.MayWrite || !b.who.May(b.e.Name, action) {
+		return nil, errForbidden
+	}
+	if item.Rev != 0 && item.Rev != rec.Rev {
+		return nil, &crm.Error{Code: crm.Conflict, Key: "record.changed_since"}
+	}
+	out := &batchWrite{rec: rec, rev: rec.Rev, withdraw: item.Withdraw}
+	old := rec.Record
+	old.Values = maps.Clone(rec.Values)
+	out.w = &writing{r: b.r, who: b.who, e: b.e, old: &old}
+	if item.Withdraw {
+		if rec.CreatedBy != b.who.User.ID && !b.who.May(b.e.Name, rights.Delete) {
+			return nil, errForbidden
+		}
+		return out, nil
+	}
+	if err := out.w.take(ctx, &rec.Record, item.Values); err != nil {
+		return nil, err
+	}
+	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rec.Rev+1, b.r.now().UnixMilli(), b.who.User.ID
+	out.old, err = oldValues(old.Values, item.Values)
+	return out, err
+}
+
+func (b *batch) prepareNew(ctx context.Context, item BatchItem) (*batchWrite, error) {
+	if !b.who.May(b.e.Name, rights.Create) {
+		return nil, errForbidden
+	}
+	rec := b.r.fresh(b.e, b.who)
+	w := &writing{r: b.r, who: b.who, e: b.e, isNew: true}
+	return &batchWrite{w: w, rec: rec}, w.take(ctx, &rec.Record, item.Values)
+}
+
+// oldValues are what stood in the fields that are being set.
+func oldValues(old, set map[string]any) (json.RawMessage, error) {
+	before := map[string]any{}
+	for key := range set {
+		before[key] = written(old[key])
+		if list, ok := old[key].([]field.Phone); ok {
+			typed := make([]map[string]string, len(list))
+			for i, p := range list { // with its extension, which the number alone has not
+				typed[i] = map[string]string{"label": p.Label, "number": p.Display}
+			}
+			before[key] = typed
+		}
+	}
+	return json.Marshal(before)
+}
+
+// writeTurn writes items from one on until they or its time are over.
+func (b *batch) writeTurn(ctx context.Context, from int, keep func(*store.Tx, []Outcome) error) (next int, err error) {
+	err = b.r.store.Write(ctx, func(tx *store.Tx) error {
+		began := time.Now()
+		for next = from; next < len(b.writes) && (next == from || time.Since(began) < turn); next++ {
+			if b.writes[next] == nil {
+				continue // refused before
+			}
+			err := tx.Try(ctx, func() error { return b.write(ctx, tx, b.writes[next], &b.outcomes[next]) })
+			if err != nil && !refused(err) {
+				return err
+			}
+			b.outcomes[next].Err = err
+		}
+		if keep == nil {
+			return nil
+		}
+		return keep(tx, b.outcomes[from:next])
+	})
+	return next, err
+}
+
+func (b *batch) write(ctx context.Context, tx *store.Tx, item *batchWrite, out *Outcome) error {
+	rec := item.rec.Copy()
+	out.Rev, out.Old = rec.Rev, item.old
+	switch {
+	case item.rev == 0:
+		if err := item.w.insert(ctx, tx, rec); err != nil {
+			return err
+		}
+		out.ID = rec.ID
+	case item.withdraw:
+		now := b.r.now().UnixMilli()
+		if err := b.r.store.DeleteRecord(ctx, tx, b.e, rec.ID, item.rev, now, b.who.User.ID); err != nil {
+			return err
+		}
+		if err := trace(tx, b.who, b.e, &rec.Record, nil, now); err != nil {
+			return err
+		}
+		if err := b.r.apply(ctx, tx, b.e, &rec.Record, nil); err != nil {
+			return err
+		}
+	default:
+		if err := item.w.update(ctx, tx, rec, item.rev); err != nil {
+			return err
+		}
+	}
+	out.Label = rec.Label
+	return nil
+}

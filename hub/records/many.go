@@ -13,9 +13,9 @@ import (
 	"bellhop/hub/store"
 )
 
-// BatchItem is one write of a batch: without ID a new record, else a change of the record's
+// Write is one write of a batch: without ID a new record, else a change of the record's
 // values, or with Withdraw its end. Rev 0 takes the record as it stands.
-type BatchItem struct {
+type Write struct {
 	ID     crm.ID
 	Rev    int64
 	Values map[string]any
@@ -38,16 +38,16 @@ type Outcome struct {
 // is on disk before anybody has lifted the receiver.
 const turn = 100 * time.Millisecond
 
-// Batch writes items in their order by the rules of Create and Update, many in one
+// WriteMany writes items in their order by the rules of Create and Update, many in one
 // transaction, each on its own: what is refused leaves the others. After each
 // transaction's share other writers get their turn. keep runs inside each transaction
 // with its outcomes, so that what is kept about them is true; it may run twice.
-func (r *Records) Batch(ctx context.Context, who *rights.Rights, entity string, items []BatchItem, keep func(tx *store.Tx, part []Outcome) error) ([]Outcome, error) {
+func (r *Records) WriteMany(ctx context.Context, who *rights.Rights, entity string, items []Write, keep func(tx *store.Tx, part []Outcome) error) ([]Outcome, error) {
 	e, ok := r.Schema().Entity(entity)
 	if !ok {
 		return nil, crm.ErrNotFound
 	}
-	b := &batch{r: r, who: who, e: e, outcomes: make([]Outcome, len(items)), writes: make([]*batchWrite, len(items))}
+	b := &many{r: r, who: who, e: e, outcomes: make([]Outcome, len(items)), writes: make([]*manyWrite, len(items))}
 	for i, item := range items {
 		b.outcomes[i] = Outcome{Item: i, ID: item.ID}
 		w, err := b.prepare(ctx, item)
@@ -80,16 +80,16 @@ func refused(err error) bool {
 	return errors.As(err, &refusal)
 }
 
-type batch struct {
+type many struct {
 	r        *Records
 	who      *rights.Rights
 	e        *crm.Entity
 	outcomes []Outcome
-	writes   []*batchWrite
+	writes   []*manyWrite
 }
 
-// batchWrite is an item that passed its checks.
-type batchWrite struct {
+// manyWrite is an item that passed its checks.
+type manyWrite struct {
 	w        *writing
 	rec      *store.RecordRow
 	rev      int64 // of the record before, 0 for a new one
@@ -97,7 +97,7 @@ type batchWrite struct {
 	old      json.RawMessage
 }
 
-func (b *batch) prepare(ctx context.Context, item BatchItem) (*batchWrite, error) {
+func (b *many) prepare(ctx context.Context, item Write) (*manyWrite, error) {
 	if item.ID == 0 {
 		return b.prepareNew(ctx, item)
 	}
@@ -116,7 +116,7 @@ func (b *batch) prepare(ctx context.Context, item BatchItem) (*batchWrite, error
 	if item.Rev != 0 && item.Rev != rec.Rev {
 		return nil, &crm.Error{Code: crm.Conflict, Key: "record.changed_since"}
 	}
-	out := &batchWrite{rec: rec, rev: rec.Rev, withdraw: item.Withdraw}
+	out := &manyWrite{rec: rec, rev: rec.Rev, withdraw: item.Withdraw}
 	old := rec.Record
 	old.Values = maps.Clone(rec.Values)
 	out.w = &writing{r: b.r, who: b.who, e: b.e, old: &old}
@@ -134,13 +134,13 @@ func (b *batch) prepare(ctx context.Context, item BatchItem) (*batchWrite, error
 	return out, err
 }
 
-func (b *batch) prepareNew(ctx context.Context, item BatchItem) (*batchWrite, error) {
+func (b *many) prepareNew(ctx context.Context, item Write) (*manyWrite, error) {
 	if !b.who.May(b.e.Name, rights.Create) {
 		return nil, errForbidden
 	}
 	rec := b.r.fresh(b.e, b.who)
 	w := &writing{r: b.r, who: b.who, e: b.e, isNew: true}
-	return &batchWrite{w: w, rec: rec}, w.take(ctx, &rec.Record, item.Values)
+	return &manyWrite{w: w, rec: rec}, w.take(ctx, &rec.Record, item.Values)
 }
 
 // oldValues are what stood in the fields that are being set.
@@ -160,7 +160,7 @@ func oldValues(old, set map[string]any) (json.RawMessage, error) {
 }
 
 // writeTurn writes items from one on until they or its time are over.
-func (b *batch) writeTurn(ctx context.Context, from int, keep func(*store.Tx, []Outcome) error) (next int, err error) {
+func (b *many) writeTurn(ctx context.Context, from int, keep func(*store.Tx, []Outcome) error) (next int, err error) {
 	err = b.r.store.Write(ctx, func(tx *store.Tx) error {
 		began := time.Now()
 		for next = from; next < len(b.writes) && (next == from || time.Since(began) < turn); next++ {
@@ -181,7 +181,7 @@ func (b *batch) writeTurn(ctx context.Context, from int, keep func(*store.Tx, []
 	return next, err
 }
 
-func (b *batch) write(ctx context.Context, tx *store.Tx, item *batchWrite, out *Outcome) error {
+func (b *many) write(ctx context.Context, tx *store.Tx, item *manyWrite, out *Outcome) error {
 	rec := item.rec.Copy()
 	out.Rev, out.Old = rec.Rev, item.old
 	switch {

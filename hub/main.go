@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"bellhop/hub/api"
+	"bellhop/hub/audit"
 	"bellhop/hub/auth"
 	"bellhop/hub/boxclient"
 	"bellhop/hub/config"
@@ -108,8 +109,9 @@ func run(ctx context.Context, cfg config.Config) error {
 	office.OnChange(changed(streams))
 	guard.OnEnd(ended(streams))
 
+	watch := audit.New(db, office, streams, log)
 	server := api.New(api.Parts{
-		Store: db, Records: office, Auth: guard, Page: web.Page(), Log: log,
+		Store: db, Records: office, Auth: guard, Page: web.Page(), Log: log, Audit: watch,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
@@ -117,6 +119,10 @@ func run(ctx context.Context, cfg config.Config) error {
 	}
 	defer calls.Close()
 	go sweep(ctx, guard, log)
+	watching, stopWatching := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() { watch.Run(watching); close(watched) }()
+	defer func() { stopWatching(); <-watched }()
 
 	log.Info("hub started", "version", version, "address", listener.Addr(), "data", cfg.Data)
 	return serve(ctx, server, streams, listener)

@@ -91,6 +91,7 @@ func (s *Server) queryRecords(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.listed(c, c.Params("entity"), in.After, len(page.Rows))
 	out := struct {
 		Rows   []record `json:"rows"`
 		Next   string   `json:"next,omitempty"`
@@ -115,6 +116,10 @@ func (s *Server) getRecord(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Audit.Open(c.UserContext(), Rights(c), ref); err != nil {
+		return err
+	}
+	s.opened(c, ref, row.Label)
 	return c.JSON(recordOf(Lang(c), Rights(c), row))
 }
 
@@ -230,6 +235,9 @@ func (s *Server) duplicates(c *fiber.Ctx) error {
 func (s *Server) timeline(c *fiber.Ctx) error {
 	ref, err := pathRef(c)
 	if err != nil {
+		return err
+	}
+	if err := s.Audit.Open(c.UserContext(), Rights(c), ref); err != nil {
 		return err
 	}
 	items, next, err := s.Records.Timeline(c.UserContext(), Rights(c), Lang(c), ref, c.Query("before"), c.QueryInt("limit"))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bellhop/hub/audit"
 	"bellhop/hub/auth"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
@@ -27,6 +28,7 @@ type Parts struct {
 	Version   string
 	Log       *slog.Logger
 	Telephony Telephony
+	Audit     *audit.Audit // made by New where it is absent
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }
@@ -48,6 +50,9 @@ func New(parts Parts) *Server {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
+	if s.Audit == nil {
+		s.Audit = audit.New(s.Store, s.Records, s.Telephony.Live, s.Log)
+	}
 	s.app = fiber.New(fiber.Config{
 		AppName:               "bellhop-hub",
 		DisableStartupMessage: true,
@@ -67,7 +72,7 @@ func (s *Server) routes() {
 	open := s.app.Group("/api", noStore, language)
 	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
 	s.setupRoutes(open)
-	api := open.Group("", s.loggedIn, s.sameOrigin)
+	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched)
 	s.sessionRoutes(api)
 	s.userRoutes(api)
 	s.settingRoutes(api)
@@ -80,6 +85,10 @@ func (s *Server) routes() {
 	s.draftRoutes(api)
 	s.formRoutes(api)
 	s.searchRoutes(api)
+	s.auditRoutes(api)
+	s.accessRequestRoutes(api)
+	s.securityRoutes(api)
+	s.feedbackRoutes(api)
 	s.telephonyRoutes(api)
 	s.app.Use("/api", unknownRoute)
 	s.app.Use(s.pages())

@@ -76,7 +76,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	}
 	session, token, err := s.Auth.Login(c.UserContext(), in.Login, in.Password, c.IP(), c.Get(fiber.HeaderUserAgent))
 	if err != nil {
-		return err
+		return s.loginRefused(c, in.Login, err)
 	}
 	setCookie(c, token)
 	return s.tellMe(c, session)

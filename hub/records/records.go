@@ -25,6 +25,7 @@ type Records struct {
 	mu      sync.Mutex
 	sources []Source
 	changed []func(Change)
+	watcher Watcher
 
 	bulks bulks
 }
@@ -74,6 +75,18 @@ func (r *Records) OnChange(fn func(Change)) {
 	r.changed = append(r.changed, fn)
 	r.mu.Unlock()
 }
+
+// Watcher guards records that need a purpose beside rights.
+type Watcher interface {
+	// Open is asked before a record is changed: an error refuses.
+	Open(ctx context.Context, who *rights.Rights, ref crm.Ref) error
+	// Veil takes from rows about to be shown what the user may see only after he said
+	// what for.
+	Veil(ctx context.Context, who *rights.Rights, e *crm.Entity, rows []*Row) error
+}
+
+// Watch sets the watcher, before the first request.
+func (r *Records) Watch(w Watcher) { r.watcher = w }
 
 func (r *Records) tell(e *crm.Entity, id crm.ID, rev int64, owner crm.ID) {
 	r.mu.Lock()
@@ -136,7 +149,13 @@ func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.Re
 			}
 		}
 	}
-	return rows, r.nameRefs(ctx, list)
+	if err := r.nameRefs(ctx, list); err != nil {
+		return nil, err
+	}
+	if e, ok := r.Schema().Entity(list[0].Entity); ok && r.watcher != nil {
+		return rows, r.watcher.Veil(ctx, who, e, rows)
+	}
+	return rows, nil
 }
 
 func person(names map[crm.ID]string, id crm.ID) field.Person {

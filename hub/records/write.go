@@ -155,6 +155,11 @@ func (r *Records) writable(ctx context.Context, who *rights.Rights, ref crm.Ref,
 	if !rec.MayWrite || !who.May(ref.Entity, action) {
 		return nil, errForbidden
 	}
+	if r.watcher != nil {
+		if err := r.watcher.Open(ctx, who, ref); err != nil {
+			return nil, err
+		}
+	}
 	return rec, nil
 }
 

@@ -13,18 +13,22 @@ import (
 // note is an entry to be written when its transaction ends.
 type note struct {
 	log   trail.Log
-	entry trail.Entry
+	entry *trail.Entry
 }
 
 // Note adds an entry to a log. It is written with the transaction or not at all; who
-// and where from come from its context unless e says so.
-func (t *Tx) Note(log trail.Log, e trail.Entry) { t.notes = append(t.notes, note{log, e}) }
+// and where from come from its context unless e says so. What it returns has its number
+// once the transaction is over.
+func (t *Tx) Note(log trail.Log, e trail.Entry) *trail.Entry {
+	t.notes = append(t.notes, note{log, &e})
+	return &e
+}
 
 // writeNotes is the last thing a transaction does: the heads of the chains are locked
 // only from here to its end, always in the same order.
 func (t *Tx) writeNotes(ctx context.Context) error {
 	op := trail.Done(ctx)
-	if op != nil && !t.tells(trail.Change) {
+	if op != nil && !t.tells(trail.Change) && !t.tells(trail.System) {
 		t.Note(trail.System, op.Entry)
 	}
 	for _, log := range trail.Logs {
@@ -66,7 +70,7 @@ func (t *Tx) writeLog(ctx context.Context, log trail.Log) error {
 		if t.notes[i].log != log {
 			continue
 		}
-		e := &t.notes[i].entry
+		e := t.notes[i].entry
 		seq++
 		e.Seq = seq
 		if e.At == 0 {
@@ -152,7 +156,7 @@ func (q *LogQuery) where(like string) (string, []any) {
 		for i, k := range q.Kinds {
 			kinds[i] = k
 		}
-		and(`kind IN (?`+strings.Repeat(`,?`, len(kinds)-1)+`)`, kinds...)
+		and(`kind IN (`+marks(len(kinds))+`)`, kinds...)
 	}
 	if q.Text != "" {
 		text := containing(q.Text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
 )
 
@@ -67,10 +68,14 @@ type Listening struct {
 	Address string
 }
 
-// AddListening writes down that a user listens to a recording.
-func (s *Store) AddListening(ctx context.Context, l Listening) error {
-	return s.exec(ctx, `INSERT INTO listening_log (id, call_id, user_id, at, address) VALUES (?,?,?,?,?)`,
-		crm.NewID(), l.Call, l.User, l.At, l.Address)
+// AddListening writes down that a user listens to a recording, in the access log too.
+func (s *Store) AddListening(ctx context.Context, l Listening, access trail.Entry) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		tx.Note(trail.Access, access)
+		_, err := tx.ExecContext(ctx, `INSERT INTO listening_log (id, call_id, user_id, at, address) VALUES (?,?,?,?,?)`,
+			crm.NewID(), l.Call, l.User, l.At, l.Address)
+		return err
+	})
 }
 
 // Listenings returns who listened to a call, oldest first.

@@ -28,7 +28,10 @@ func (s *Store) CreateSession(ctx context.Context, n Session) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO session
 			(token_hash, user_id, csrf, created_at, seen_at, expires_at, address, device) VALUES (?,?,?,?,?,?,?,?)`,
 			n.Hash, n.User, n.CSRF, n.CreatedAt.UnixMilli(), n.SeenAt.UnixMilli(), n.ExpiresAt.UnixMilli(), n.Address, n.Device)
-		return err
+		if err != nil {
+			return err
+		}
+		return noteLogin(ctx, tx, n)
 	})
 }
 
@@ -55,7 +58,13 @@ func (s *Store) SessionSeen(ctx context.Context, hash string, at time.Time) erro
 
 // EndSession removes one session.
 func (s *Store) EndSession(ctx context.Context, hash string) error {
-	return s.exec(ctx, `DELETE FROM session WHERE token_hash = ?`, hash)
+	return s.Write(ctx, func(tx *Tx) error {
+		if err := noteLogout(ctx, tx, hash); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE token_hash = ?`, hash)
+		return err
+	})
 }
 
 // EndSessions removes a user's sessions but the one with the hash kept.

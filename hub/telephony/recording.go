@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -63,7 +64,7 @@ func (s *Service) Listen(ctx context.Context, who *rights.Rights, id crm.ID, hea
 		return nil, err
 	}
 	if response.StatusCode/100 == 2 {
-		if err := s.noteListening(ctx, play{who.User.ID, id}, fromStart(header), address); err != nil {
+		if err := s.noteListening(ctx, who.User, c, fromStart(header), address); err != nil {
 			response.Body.Close()
 			return nil, err // what can't be written down isn't played
 		}
@@ -76,8 +77,8 @@ func fromStart(header http.Header) bool {
 	return asked == "" || strings.HasPrefix(asked, "bytes=0-")
 }
 
-func (s *Service) noteListening(ctx context.Context, p play, start bool, address string) error {
-	now := s.now()
+func (s *Service) noteListening(ctx context.Context, user *crm.User, c *store.Call, start bool, address string) error {
+	now, p := s.now(), play{user.ID, c.ID}
 	s.mu.Lock()
 	for old, at := range s.plays {
 		if now.Sub(at) > samePlay {
@@ -90,7 +91,10 @@ func (s *Service) noteListening(ctx context.Context, p play, start bool, address
 	if playing && !(start && now.Sub(last) > sameStart) {
 		return nil
 	}
-	return s.store.AddListening(ctx, store.Listening{Call: p.call, User: p.user, At: now.UnixMilli(), Address: address})
+	return s.store.AddListening(ctx, store.Listening{Call: p.call, User: p.user, At: now.UnixMilli(), Address: address}, trail.Entry{
+		At: now.UnixMilli(), User: int64(user.ID), Name: user.Name, Address: address, Kind: "listen", Via: string(user.Role),
+		Entity: c.Party.Entity, Record: int64(c.Party.ID), Label: c.Number, Detail: `{"call":"` + c.ID.String() + `"}`,
+	})
 }
 
 // Peaks are the loudness of a recording over its time, 0 to 1.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"bellhop/hub/crm"
 	"bellhop/hub/store"
 	"bellhop/hub/store/storetest"
 )
@@ -34,7 +35,7 @@ func TestListeningsAreCountedByPlay(t *testing.T) {
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			now = now.Add(step.later)
-			if err := s.noteListening(ctx, play{user: 7, call: 9}, step.start, "192.168.1.7"); err != nil {
+			if err := s.noteListening(ctx, &crm.User{ID: 7, Name: "陈静"}, &store.Call{ID: 9}, step.start, "192.168.1.7"); err != nil {
 				t.Fatal(err)
 			}
 			list, err := db.Listenings(ctx, 9)

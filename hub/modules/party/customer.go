@@ -19,6 +19,7 @@ var customer = crm.Entity{
 		{Key: "status", Type: field.Select, Default: "prospect", Sortable: true, Width: 90, Options: []field.Option{
 			{ID: "prospect", Tone: field.Info}, {ID: "active", Tone: field.OK}, {ID: "silent", Tone: field.Neutral}, {ID: "lost", Tone: field.Bad}}},
 		{Key: "owner", Type: field.User, Width: 90},
+		{Key: "important", Type: field.Bool, Hint: true, Width: 80},
 		{Key: "phones", Type: field.Phones, Width: 150},
 		{Key: "wechat", Type: field.Text, Search: true, Compared: true, Max: 50, Width: 120},
 		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 180},
@@ -43,7 +44,7 @@ var customer = crm.Entity{
 	},
 	Phone: crm.PhoneLayout{Title: "name", Badge: "level", Right: "balance", Second: "phones"},
 	Form: []crm.Section{
-		{Key: "basics", Fields: []string{"name", "kind", "shortName", "level", "status", "owner", "phones"}},
+		{Key: "basics", Fields: []string{"name", "kind", "shortName", "level", "status", "owner", "important", "phones"}},
 		{Key: "reach", Fields: []string{"wechat", "email", "website", "city", "address", "postcode"}},
 		{Key: "business", Fields: []string{"source", "industry", "scale", "taxNo", "birthday", "nextContact", "no", "lastContact", "balance", "notes"}},
 	},

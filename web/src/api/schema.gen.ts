@@ -863,6 +863,314 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["recordChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["recordAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs/{log}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: "access" | "change" | "system";
+            };
+            cookie?: never;
+        };
+        get: operations["readLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs/{log}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: "access" | "change" | "system";
+            };
+            cookie?: never;
+        };
+        get: operations["exportLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["verifyLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["accessRequests"];
+        put?: never;
+        post: operations["askAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decideAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["security"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["securityPolicy"];
+        put: operations["changeSecurityPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["accessAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/alerts/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/marks/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        get: operations["traceMark"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["findings"];
+        put?: never;
+        post: operations["addFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeFinding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["feedback"];
+        put?: never;
+        post: operations["giveFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/feedback/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["answerFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1632,6 +1940,192 @@ export interface components {
             bits?: string;
             keys?: string;
             bursts?: components["schemas"]["ScopeBurst"][];
+        };
+        LogEntry: {
+            /** @enum {unknown} */
+            log: "access" | "change" | "system";
+            /** @description without gaps */
+            seq: number;
+            at: number;
+            user?: components["schemas"]["Person"];
+            address?: string;
+            device?: string;
+            kind: string;
+            /** @description in words */
+            via?: string;
+            /** @description in words */
+            what: string;
+            entity?: string;
+            id?: string;
+            label?: string;
+            note?: string;
+            changes?: {
+                field: string;
+                label: string;
+                old: string;
+                new: string;
+            }[];
+            /** @description of this entry and all before it */
+            hash?: string;
+        };
+        LogReport: {
+            /** @enum {unknown} */
+            log: "access" | "change" | "system";
+            entries: number;
+            head: number;
+            hash: string;
+            /** @description entries closed into archive files */
+            archived?: number;
+            faults: {
+                seq: number;
+                to?: number;
+                /** @enum {unknown} */
+                what: "altered" | "removed" | "inserted" | "reordered" | "rewritten";
+            }[];
+        };
+        /** @enum {unknown} */
+        AccessKind: "export" | "print" | "send" | "list" | "view";
+        AccessWish: {
+            kind: components["schemas"]["AccessKind"];
+            entity: string;
+            /** @description the record */
+            id?: string;
+            ids?: string[];
+            search?: string;
+            filter?: components["schemas"]["Filter"];
+            count?: number;
+            reason: string;
+        };
+        AccessRequest: {
+            id: string;
+            kind: components["schemas"]["AccessKind"];
+            user: components["schemas"]["Person"];
+            entity: string;
+            record?: string;
+            label: string;
+            named: {
+                entity: string;
+                search?: string;
+                filter?: components["schemas"]["Filter"];
+                ids?: string[];
+            };
+            records: number;
+            reason: string;
+            /** @enum {unknown} */
+            state: "open" | "approved" | "refused" | "used";
+            at: number;
+            decidedBy?: components["schemas"]["Person"];
+            decidedAt?: number;
+            remark?: string;
+            expiresAt?: number;
+            usedAt?: number;
+        };
+        /** @enum {unknown} */
+        SecurityRule: "off" | "reason" | "approval";
+        Security: {
+            /** @description the user may select */
+            copying: boolean;
+            watermark: boolean;
+            export: components["schemas"]["SecurityRule"];
+            important: components["schemas"]["SecurityRule"];
+            mark: {
+                code: string;
+                until: number;
+            };
+            /** @description the user reads the logs */
+            reads: boolean;
+            /** @description the user decides requests */
+            keeps: boolean;
+            /** @description that wait for him */
+            requests: number;
+            /** @description that nobody has looked at */
+            alerts: number;
+        };
+        SecurityPolicy: {
+            export: components["schemas"]["SecurityRule"];
+            important: components["schemas"]["SecurityRule"];
+            passMinutes: number;
+            openLimit: number;
+            listLimit: number;
+            watermark: boolean;
+            copying: {
+                /** @enum {unknown} */
+                subject: "user" | "role";
+                id: string;
+                allowed: boolean;
+            }[];
+        };
+        AccessAlert: {
+            id: string;
+            at: number;
+            user: components["schemas"]["Person"];
+            opened: number;
+            allowed: number;
+            list: {
+                id: string;
+                label: string;
+                at: number;
+            }[];
+            seenBy?: components["schemas"]["Person"];
+            seenAt?: number;
+        };
+        Traffic: {
+            day: string;
+            user: components["schemas"]["Person"];
+            module?: string;
+            label?: string;
+            pages: number;
+            records: number;
+            exports: number;
+            bytes: number;
+        };
+        Usage: {
+            user: components["schemas"]["Person"];
+            module: string;
+            label: string;
+            pages: number;
+            days: number;
+            last: string;
+        };
+        PageMark: {
+            code: string;
+            user: components["schemas"]["Person"];
+            address: string;
+            device: string;
+            from: number;
+            until: number;
+            rows: components["schemas"]["LogEntry"][];
+        };
+        Finding: {
+            id: string;
+            at: number;
+            by: components["schemas"]["Person"];
+            entity?: string;
+            record?: string;
+            label?: string;
+            code?: string;
+            finding: string;
+            person?: components["schemas"]["Person"];
+            measure: string;
+            changed: number;
+        };
+        FindingChange: {
+            entity?: string;
+            record?: string;
+            code?: string;
+            finding: string;
+            person?: string;
+            measure?: string;
+        };
+        Feedback: {
+            id: string;
+            user: components["schemas"]["Person"];
+            at: number;
+            page: string;
+            text: string;
+            answer?: string;
+            answeredBy?: components["schemas"]["Person"];
+            answeredAt?: number;
         };
     };
     responses: {
@@ -3112,6 +3606,577 @@ export interface operations {
                     "text/event-stream": components["schemas"]["LiveEvents"];
                 };
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    recordChanges: {
+        parameters: {
+            query?: {
+                before?: number;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the record's change log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["LogEntry"][];
+                        /** @description the before of the next page */
+                        next?: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    recordAccess: {
+        parameters: {
+            query?: {
+                before?: number;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who read the record in whatever way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["LogEntry"][];
+                        /** @description the before of the next page */
+                        next?: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    readLog: {
+        parameters: {
+            query?: {
+                user?: string;
+                kind?: string;
+                via?: string;
+                entity?: string;
+                id?: string;
+                from?: number;
+                to?: number;
+                q?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                log: "access" | "change" | "system";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of a log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["LogEntry"][];
+                        /** @description the before of the next page */
+                        next?: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportLog: {
+        parameters: {
+            query?: {
+                user?: string;
+                kind?: string;
+                via?: string;
+                entity?: string;
+                id?: string;
+                from?: number;
+                to?: number;
+                q?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                log: "access" | "change" | "system";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    verifyLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description whether each log is as it was written */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        logs: components["schemas"]["LogReport"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    accessRequests: {
+        parameters: {
+            query?: {
+                box?: string;
+                state?: string;
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a user's own requests; with box=inbox those the data keeper decides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["AccessRequest"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessWish"];
+            };
+        };
+        responses: {
+            /** @description the request; approved at once where only a reason is wanted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    decideAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    approve: boolean;
+                    remark?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what a user's own page must know */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    securityPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what the office has set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeSecurityPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecurityPolicy"];
+            };
+        };
+        responses: {
+            /** @description what the office has set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    accessAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who opened more customers than usual */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["AccessAlert"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    seeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    traffic: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how much each user was shown on each day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Traffic"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    usage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description which modules each user worked in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Usage"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    traceMark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description whose pages carried the code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMark"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    findings: {
+        parameters: {
+            query?: {
+                entity?: string;
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what audits found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Finding"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingChange"];
+            };
+        };
+        responses: {
+            /** @description the finding */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingChange"];
+            };
+        };
+        responses: {
+            /** @description the finding */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    feedback: {
+        parameters: {
+            query?: {
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a user's own notes; with all=1 everybody's */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Feedback"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    giveFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    page: string;
+                };
+            };
+        };
+        responses: {
+            /** @description the note */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    answerFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Empty"];
             default: components["responses"]["Error"];
         };
     };

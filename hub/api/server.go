@@ -50,7 +50,7 @@ func New(parts Parts) *Server {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
-	if s.Audit == nil {
+	if s.Audit == nil && s.Records != nil {
 		s.Audit = audit.New(s.Store, s.Records, s.Telephony.Live, s.Log)
 	}
 	s.app = fiber.New(fiber.Config{

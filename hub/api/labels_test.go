@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
 	"bellhop/hub/label"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/rights"
@@ -64,9 +65,11 @@ func TestDefinitionsHaveTexts(t *testing.T) {
 			needs(e.Name + ".sections." + s.Key)
 		}
 		for _, f := range e.Fields {
-			needs(e.Name + ".fields." + f.Key)
-			for _, option := range f.Options {
-				needs(e.Name + ".options." + f.Key + "." + option.ID)
+			for _, f := range append([]field.Field{f}, f.Lines...) {
+				needs(e.Name + ".fields." + f.Path())
+				for _, option := range f.Options {
+					needs(e.Name + ".options." + f.Path() + "." + option.ID)
+				}
 			}
 		}
 	}

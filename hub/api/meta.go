@@ -74,25 +74,42 @@ type metaRelated struct {
 }
 
 type metaField struct {
-	Key      string       `json:"key"`
-	Type     string       `json:"type"`
-	Label    string       `json:"label"`
-	Required bool         `json:"required"`
-	ReadOnly bool         `json:"readOnly"`
-	Width    int          `json:"width,omitempty"`
-	Options  []metaOption `json:"options,omitempty"`
-	Ref      string       `json:"ref,omitempty"`
-	Hint     string       `json:"hint,omitempty"`
-	Sortable bool         `json:"sortable,omitempty"`
-	Max      int          `json:"max,omitempty"`
-	Ops      []field.Op   `json:"ops"`
-	Default  any          `json:"default,omitempty"`
+	Key        string           `json:"key"`
+	Type       string           `json:"type"`
+	Label      string           `json:"label"`
+	Required   bool             `json:"required"`
+	ReadOnly   bool             `json:"readOnly"`
+	Unique     bool             `json:"unique,omitempty"`
+	Width      int              `json:"width,omitempty"`
+	Options    []metaOption     `json:"options,omitempty"`
+	Dict       string           `json:"dict,omitempty"`
+	Ref        string           `json:"ref,omitempty"`
+	Hint       string           `json:"hint,omitempty"`
+	Sortable   bool             `json:"sortable,omitempty"`
+	Filterable bool             `json:"filterable,omitempty"`
+	Max        int              `json:"max,omitempty"`
+	Ops        []field.Op       `json:"ops"`
+	Default    any              `json:"default,omitempty"`
+	Decimals   *int             `json:"decimals,omitempty"`
+	IM         string           `json:"im,omitempty"`
+	Mask       field.Mask       `json:"mask,omitempty"`
+	Custom     bool             `json:"custom,omitempty"`
+	Chained    bool             `json:"chained,omitempty"`
+	ShowIf     *field.Condition `json:"showIf,omitempty"`
+	Result     string           `json:"result,omitempty"`
+	Formula    string           `json:"formula,omitempty"`
+	Lines      *metaLines       `json:"lines,omitempty"`
+}
+
+type metaLines struct {
+	Fields []metaField `json:"fields"`
 }
 
 type metaOption struct {
-	ID    string     `json:"id"`
-	Label string     `json:"label"`
-	Tone  field.Tone `json:"tone"`
+	ID      string     `json:"id"`
+	Label   string     `json:"label"`
+	Tone    field.Tone `json:"tone"`
+	Retired bool       `json:"retired,omitempty"`
 }
 
 func (s *Server) meta(c *fiber.Ctx) error {
@@ -180,15 +197,35 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 
 func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
 	out := metaField{
-		Key: f.Key, Type: f.Type.Name(), Label: d.text(e.Name + ".fields." + f.Key), Required: f.Required,
-		ReadOnly: !d.who.MayWrite(e, f, true), Width: f.Width, Ref: f.Ref, Sortable: records.Sortable(e, f), Max: f.Max,
-		Ops: f.Type.Ops(), Default: f.Default,
+		Key: f.Key, Type: f.Type.Name(), Label: d.text(e.Name + ".fields." + f.Path()), Required: f.Required,
+		ReadOnly: !d.who.MayWrite(e, f, true), Unique: f.Unique, Width: f.Width, Dict: f.Dict, Ref: f.Ref,
+		Sortable: records.Sortable(e, f), Filterable: len(f.Type.Ops()) > 0, Max: f.Max, Ops: f.Type.Ops(), Default: f.Default,
+		IM: f.IM, Mask: f.Mask, Custom: f.Custom, Chained: f.Chained, ShowIf: f.ShowIf, Formula: f.Formula,
 	}
 	if f.Hint {
-		out.Hint = d.text(e.Name + ".hints." + f.Key)
+		out.Hint = d.text(e.Name + ".hints." + f.Path())
 	}
 	for _, o := range f.Options {
-		out.Options = append(out.Options, metaOption{o.ID, d.text(e.Name + ".options." + f.Key + "." + o.ID), o.Tone})
+		out.Options = append(out.Options, metaOption{o.ID, d.text(e.Name + ".options." + f.Path() + "." + o.ID), o.Tone, o.Retired})
+	}
+	if field.IsFormula(f.Type) {
+		out.Result = field.ResultOf(f.Type).Name()
+	}
+	switch field.ResultOf(f.Type) {
+	case field.Fraction, field.Percent:
+		out.Decimals = &f.Decimals
+	case field.Amount:
+		if f.Measure != "" {
+			out.Decimals = &f.Decimals
+		}
+	}
+	if f.Type == field.Lines {
+		out.Lines = &metaLines{Fields: []metaField{}}
+		for i := range f.Lines {
+			if sub := &f.Lines[i]; !sub.Hidden && d.who.MayRead(e, sub) {
+				out.Lines.Fields = append(out.Lines.Fields, d.field(e, sub))
+			}
+		}
 	}
 	return out
 }

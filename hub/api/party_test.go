@@ -25,7 +25,7 @@ func TestParties(t *testing.T) {
 	t.Run("CUS-03 numbers count on and are found by their digits", func(t *testing.T) {
 		err := o.store.Write(t.Context(), func(tx *store.Tx) error {
 			for range 122 {
-				if _, err := o.store.NextNumber(t.Context(), tx, "KH"); err != nil {
+				if _, err := o.store.NextNumber(t.Context(), tx, "customer.no"); err != nil {
 					return err
 				}
 			}

@@ -50,7 +50,7 @@ func recordOf(lang string, who *rights.Rights, row *records.Row) record {
 		if numbers, ok := v.([]field.Phone); ok {
 			v = placed(lang, numbers)
 		}
-		out.Values[f.Key] = v
+		out.Values[f.Key] = field.Shown(f, v)
 	}
 	return out
 }

@@ -2,8 +2,6 @@ package crm
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"bellhop/hub/field"
 )
@@ -81,20 +79,13 @@ type NumberRule struct {
 	Digits int
 }
 
-// Format writes the n-th number of a day.
-func (r *NumberRule) Format(day time.Time, n int64) string {
+// series is the rule as its field keeps it.
+func (r *NumberRule) series() *field.Series {
+	series := &field.Series{Prefix: r.Prefix, Digits: r.Digits}
 	if r.Daily {
-		return fmt.Sprintf("%s-%s-%0*d", r.Prefix, day.Format("20060102"), r.Digits, n)
+		series.Reset = field.Daily
 	}
-	return fmt.Sprintf("%s%0*d", r.Prefix, r.Digits, n)
-}
-
-// Series is what is counted: the prefix, with Daily that of one day.
-func (r *NumberRule) Series(day time.Time) string {
-	if r.Daily {
-		return r.Prefix + "-" + day.Format("20060102")
-	}
-	return r.Prefix
+	return series
 }
 
 // Hooks run inside the transaction that writes the record.

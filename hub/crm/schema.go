@@ -5,6 +5,8 @@ package crm
 import (
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"bellhop/hub/field"
 	"bellhop/hub/label"
@@ -53,15 +55,35 @@ func (s *Schema) add(e *Entity) error {
 	if s.entities[e.Name] != nil {
 		return fmt.Errorf("entity %s is there twice", e.Name)
 	}
-	if e.Table == "" {
-		c := *e
-		c.Table = e.Name
-		e = &c
-	}
+	e = own(e)
 	s.entities[e.Name] = e
 	s.order = append(s.order, e)
 	return nil
 }
+
+// own is a copy of a module's definition that a schema may complete.
+func own(e *Entity) *Entity {
+	c := *e
+	if c.Table == "" {
+		c.Table = c.Name
+	}
+	c.Fields = slices.Clone(e.Fields)
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		f.Lines = slices.Clone(f.Lines)
+		for j := range f.Lines {
+			f.Lines[j].Parent = f.Key
+		}
+		if c.Number != nil && c.Number.Field == f.Key {
+			f.Type, f.Series = field.Serial, c.Number.series()
+			f.ReadOnly = true
+		}
+	}
+	return &c
+}
+
+// LinesTable is the table of the lines of a field.
+func (e *Entity) LinesTable(f *field.Field) string { return e.Table + "_" + strings.ToLower(f.Key) }
 
 // check finds a name that points nowhere while the programmer is still looking.
 func (s *Schema) check(e *Entity) error {
@@ -72,6 +94,14 @@ func (s *Schema) check(e *Entity) error {
 		if err := s.checkField(&e.Fields[i]); err != nil {
 			return err
 		}
+		for j := range e.Fields[i].Lines {
+			if err := s.checkLine(&e.Fields[i].Lines[j]); err != nil {
+				return fmt.Errorf("lines %q: %w", e.Fields[i].Key, err)
+			}
+		}
+	}
+	if err := field.CompileFormulas(e.Fields); err != nil {
+		return err
 	}
 	named := append([]string{}, e.List.Columns...)
 	named = append(named, e.Filters...)
@@ -112,13 +142,34 @@ func (s *Schema) checkField(f *field.Field) error {
 	if f.Type == nil {
 		return fmt.Errorf("field %q has no type", f.Key)
 	}
-	if (f.Type == field.Reference) != (f.Ref != "") {
+	refers := f.Type == field.Reference || f.Type == field.References
+	if refers != (f.Ref != "") {
 		return fmt.Errorf("field %q: a reference, and only that, names an entity", f.Key)
 	}
 	if f.Ref != "" && s.entities[f.Ref] == nil {
 		return fmt.Errorf("field %q refers to %q, which is no entity", f.Key, f.Ref)
 	}
+	if (f.Type == field.Lines) != (len(f.Lines) > 0) {
+		return fmt.Errorf("field %q: lines, and only they, have fields", f.Key)
+	}
+	if f.Type == field.Serial && f.Series == nil {
+		return fmt.Errorf("field %q has no series of numbers", f.Key)
+	}
+	if f.Type == field.Amount && f.Measure == "" {
+		f.Measure = field.Sum
+	}
+	if f.Measure != "" && f.Decimals == 0 {
+		f.Decimals = 2
+	}
 	return nil
+}
+
+// checkLine refuses what lines can't hold: values that live in tables of their own.
+func (s *Schema) checkLine(f *field.Field) error {
+	if _, linked := f.Type.(field.Linked); linked || f.Type == field.Phones || f.Type == field.Lines || f.Type == field.Serial {
+		return fmt.Errorf("field %q can't stand in lines", f.Key)
+	}
+	return s.checkField(f)
 }
 
 // SystemField tells whether key is one of the fields every record has and no entity

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"bellhop/hub/field"
 )
@@ -39,20 +38,6 @@ func TestCompileFindsNamesThatPointNowhere(t *testing.T) {
 				t.Errorf("says %v, want %q", err, tt.says)
 			}
 		})
-	}
-}
-
-func TestNumberRule(t *testing.T) {
-	day := time.Date(2026, 11, 22, 23, 59, 0, 0, time.Local)
-	daily := NumberRule{Prefix: "XS", Daily: true, Digits: 3}
-	if got := daily.Format(day, 7); got != "XS-20261122-007" {
-		t.Error(got)
-	}
-	if daily.Series(day) == daily.Series(day.Add(time.Minute)) {
-		t.Error("the count goes on over midnight")
-	}
-	if got := (&NumberRule{Prefix: "KH", Digits: 5}).Format(day, 124); got != "KH00124" {
-		t.Error(got)
 	}
 }
 

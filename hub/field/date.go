@@ -10,11 +10,13 @@ type date struct{}
 // Day is a date.
 var Day Type = date{}
 
+var dateOps = []Op{Eq, Ne, Lt, Le, Gt, Ge, Between, Empty, NotEmpty}
+
 const dayLayout = "2006-01-02"
 
 func (date) Name() string                { return "date" }
 func (date) Columns(key string) []Column { return []Column{{key, String}} }
-func (date) Ops() []Op                   { return []Op{Eq, Ne, Lt, Le, Gt, Ge, Empty, NotEmpty} }
+func (date) Ops() []Op                   { return dateOps }
 
 func (date) Bind(v any) []any {
 	if d, ok := v.(Date); ok {

@@ -12,7 +12,7 @@ func (datetime) Name() string                { return "datetime" }
 func (datetime) Columns(key string) []Column { return []Column{{key, Integer}} }
 func (datetime) Bind(v any) []any            { return bindInt(v) }
 func (datetime) Scan(cols []any) any         { return scanInt(cols) }
-func (datetime) Ops() []Op                   { return []Op{Lt, Le, Gt, Ge, Eq, Empty, NotEmpty} }
+func (datetime) Ops() []Op                   { return dateOps }
 
 func (datetime) Parse(_ *Field, in any) (any, error) {
 	if in == nil || in == "" {

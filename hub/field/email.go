@@ -6,7 +6,7 @@ import (
 )
 
 // Email is a mail address, its domain in lower case.
-var Email Type = text{name: "email", max: 254, check: checkEmail}
+var Email Type = &text{name: "email", max: 254, check: checkEmail}
 
 func checkEmail(s string) (string, error) {
 	a, err := mail.ParseAddress(s)

@@ -3,7 +3,7 @@
 // a filter. A file holds one type. It knows no entity, no user and no database.
 package field
 
-// Field is one field of an entity.
+// Field is one field of an entity, or of the lines of one.
 type Field struct {
 	Key      string
 	Type     Type
@@ -11,22 +11,58 @@ type Field struct {
 	ReadOnly bool // set by the program, never by a form
 	Kept     bool // kept by effects of other records (crm.Effect); read-only, and a write of its record leaves it alone
 	Hidden   bool // kept, but not shown in forms or lists unless asked for
+	Unique   bool // no two records of the entity may hold the same value
 	Width    int  // of its column, in pixels; 0 lets the page choose
 	Max      int  // characters of a text; 0 is the type's own limit
 	Options  []Option
+	Dict     string // the dictionary the options come from, where several fields share one
 	Ref      string // the entity a reference points to
 	Search   bool   // its words are found by the search box
 	Sortable bool   // a list may be ordered by it; gets an index
+	Filtered bool   // gets an index because lists are often narrowed by it
 	Compared bool   // looked for in other records while typing: a duplicate is pointed out, never refused
+	KeyDate  bool   // a date the program keeps; an option of the office lets people mend it (CUS-53)
 	Hint     bool   // labels hold a hint "<entity>.hints.<key>"
 	Default  any    // of a new record
+
+	Decimals int        // places of a decimal, percent or money, 0..MaxDecimals
+	Measure  Measure    // takes Decimals from the office's options
+	IM       string     // which service of IMs an im field belongs to
+	Mask     Mask       // where part of the value is covered
+	ShowIf   *Condition // the form shows it only while this holds; a value that is not shown is kept
+	Series   *Series    // of a serial field
+	Chained  bool       // a region inside China is chosen by its code, not typed freely
+	Formula  string     // of a formula field, in the language of ParseFormula
+	Program  *Program
+	Lines    []Field // of a lines field: what each line holds
+
+	Parent string // of a field inside lines: the key of the lines field
+	Custom bool   // added by the office
 }
+
+// Measure names what a number counts, so that the office can choose its decimals once.
+type Measure string
+
+const (
+	Price    Measure = "price"
+	Quantity Measure = "quantity"
+	Sum      Measure = "amount"
+)
+
+// Mask covers part of a value (138****5678) before it leaves the hub.
+type Mask string
+
+const (
+	MaskInList Mask = "list" // in lists, pickers and exports; the record's own page shows it
+	MaskAlways Mask = "all"
+)
 
 // Option is one choice of a select field. Records store the ID; its label is in the
 // language files as "<entity>.options.<field>.<id>".
 type Option struct {
-	ID   string
-	Tone Tone
+	ID      string
+	Tone    Tone
+	Retired bool // stays readable on old records, and is not offered
 }
 
 // Tone is the colour family an option is shown in.
@@ -39,6 +75,16 @@ const (
 	Info    Tone = "info"
 	Neutral Tone = "neutral"
 )
+
+// Path is where the texts of a field are in the language files, below
+// "<entity>.fields.", "<entity>.hints." and "<entity>.options.": its key, with that of
+// the lines before it, "lines_qty".
+func (f *Field) Path() string {
+	if f.Parent != "" {
+		return f.Parent + "_" + f.Key
+	}
+	return f.Key
+}
 
 // Option returns the option with that ID.
 func (f *Field) Option(id string) (Option, bool) {
@@ -53,14 +99,23 @@ func (f *Field) Option(id string) (Option, bool) {
 // Type is what fields of one kind have in common. Values in memory are nil for empty,
 // else:
 //
-//	text longtext select email url  string
-//	int datetime (Unix ms)          int64
+//	text longtext select email url
+//	im serial                       string
+//	int rating datetime (Unix ms)   int64
+//	decimal percent                 Decimal
 //	bool                            bool
 //	date "2026-11-22"               Date
 //	money                           Money
 //	phones                          []Phone
 //	ref                             Ref
+//	refs                            []Ref
 //	user                            Person
+//	dept                            Dept
+//	region                          Region
+//	multiselect                     []string
+//	file image                      []File
+//	lines                           []Line
+//	formula                         as its result
 type Type interface {
 	// Name is what the page calls the type.
 	Name() string
@@ -118,6 +173,8 @@ const (
 type Error struct {
 	Key  string
 	Args map[string]string
+	At   string // inside lines: "2.qty", the line counted from 0 and its field
+	More []*Error
 }
 
 func (e *Error) Error() string { return e.Key }

@@ -15,7 +15,7 @@ func (integer) Name() string                { return "int" }
 func (integer) Columns(key string) []Column { return []Column{{key, Integer}} }
 func (integer) Bind(v any) []any            { return bindInt(v) }
 func (integer) Scan(cols []any) any         { return scanInt(cols) }
-func (integer) Ops() []Op                   { return []Op{Eq, Ne, Lt, Le, Gt, Ge, In, Empty, NotEmpty} }
+func (integer) Ops() []Op                   { return numberOps }
 
 func (integer) Parse(_ *Field, in any) (any, error) {
 	if in == nil || in == "" {

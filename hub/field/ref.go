@@ -36,7 +36,7 @@ var Reference Type = reference{}
 func (reference) Name() string                { return "ref" }
 func (reference) Columns(key string) []Column { return []Column{{key, Integer}} }
 func (reference) Bind(v any) []any            { return []any{idOf(v)} }
-func (reference) Ops() []Op                   { return []Op{Eq, Ne, In, Empty, NotEmpty} }
+func (reference) Ops() []Op                   { return linkOps }
 
 func (reference) Scan(cols []any) any {
 	if id, ok := cols[0].(int64); ok {
@@ -63,7 +63,7 @@ var User Type = user{}
 func (user) Name() string                { return "user" }
 func (user) Columns(key string) []Column { return []Column{{key, Integer}} }
 func (user) Bind(v any) []any            { return []any{idOf(v)} }
-func (user) Ops() []Op                   { return []Op{Eq, Ne, In, Empty, NotEmpty} }
+func (user) Ops() []Op                   { return linkOps }
 
 func (user) Scan(cols []any) any {
 	if id, ok := cols[0].(int64); ok {
@@ -88,6 +88,8 @@ func idOf(v any) any {
 		return v.ID
 	case Person:
 		return v.ID
+	case Dept:
+		return v.ID
 	}
 	return nil
 }
@@ -101,6 +103,10 @@ func parseID(in any) (int64, error) {
 	case Ref:
 		return v.ID, nil
 	case Person:
+		return v.ID, nil
+	case Dept:
+		return v.ID, nil
+	case File:
 		return v.ID, nil
 	case map[string]any:
 		return parseID(v["id"])

@@ -9,7 +9,7 @@ func (choice) Name() string                { return "select" }
 func (choice) Columns(key string) []Column { return []Column{{key, String}} }
 func (choice) Bind(v any) []any            { return text{}.Bind(v) }
 func (choice) Scan(cols []any) any         { return text{}.Scan(cols) }
-func (choice) Ops() []Op                   { return []Op{Eq, Ne, In, Empty, NotEmpty} }
+func (choice) Ops() []Op                   { return linkOps }
 
 func (choice) Parse(f *Field, in any) (any, error) {
 	if in == nil || in == "" {

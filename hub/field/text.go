@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// text is the base of all types kept as one string.
+// text is the base of all types kept as one string. Types are compared, so each is one
+// pointer.
 type text struct {
 	name  string
 	max   int
@@ -17,8 +18,8 @@ type text struct {
 
 // Text is one line, LongText many.
 var (
-	Text     Type = text{name: "text", max: 200}
-	LongText Type = text{name: "longtext", max: 20000, lines: true}
+	Text     Type = &text{name: "text", max: 200}
+	LongText Type = &text{name: "longtext", max: 20000, lines: true}
 )
 
 func (t text) Name() string                { return t.name }
@@ -38,7 +39,7 @@ func (t text) Scan(cols []any) any {
 	return nil
 }
 
-func (t text) Ops() []Op { return []Op{Contains, Eq, Ne, In, Empty, NotEmpty} }
+func (t text) Ops() []Op { return []Op{Contains, StartsWith, Eq, Ne, In, NotIn, Empty, NotEmpty} }
 
 func (t text) Parse(f *Field, in any) (any, error) {
 	s, ok := in.(string)

@@ -6,7 +6,7 @@ import (
 )
 
 // URL is a web address; one typed without a scheme gets http.
-var URL Type = text{name: "url", max: 500, check: checkURL}
+var URL Type = &text{name: "url", max: 500, check: checkURL}
 
 func checkURL(s string) (string, error) {
 	if !strings.Contains(s, "://") {

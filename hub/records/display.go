@@ -20,34 +20,75 @@ func (r *Records) Display(lang string, row *Row, key string) string {
 	if !ok {
 		return ""
 	}
-	switch v := row.Values[key].(type) {
+	return r.text(lang, e, f, row.Values[key])
+}
+
+// text writes a value of f for people.
+func (r *Records) text(lang string, e *crm.Entity, f *field.Field, v any) string {
+	switch v := v.(type) {
 	case string:
 		if f.Type == field.Select {
 			return r.OptionLabel(lang, e, f, v)
 		}
 		return strings.ReplaceAll(v, "\n", " ")
+	case []string:
+		labels := make([]string, len(v))
+		for i, id := range v {
+			labels[i] = r.OptionLabel(lang, e, f, id)
+		}
+		return strings.Join(labels, ", ")
 	case field.Date:
 		return string(v)
 	case int64:
-		if f.Type == field.Moment {
+		switch f.Type {
+		case field.Moment:
 			return time.UnixMilli(v).Format("2006-01-02 15:04")
+		case field.Rating:
+			return strings.Repeat("★", int(v))
 		}
 		return strconv.FormatInt(v, 10)
+	case field.Decimal:
+		if field.ResultOf(f.Type) == field.Percent {
+			return v.Format(f.Decimals) + "%"
+		}
+		return v.Format(f.Decimals)
+	case bool:
+		if v {
+			return "✓"
+		}
 	case field.Money:
-		return v.String()
+		return v.Format(f.MoneyDecimals(v.Currency), true)
+	case field.Region:
+		return v.Name()
 	case field.Ref:
 		return v.Label
+	case []field.Ref:
+		return joined(v, func(ref field.Ref) string { return ref.Label })
 	case field.Person:
+		return v.Name
+	case field.Dept:
 		return v.Name
 	case []field.Phone:
 		return v[0].Display
+	case []field.File:
+		return joined(v, func(file field.File) string { return file.Name })
+	case []field.Line:
+		return strconv.Itoa(len(v))
 	}
 	return ""
 }
 
+func joined[T any](list []T, name func(T) string) string {
+	names := make([]string, len(list))
+	for i := range list {
+		names[i] = name(list[i])
+	}
+	return strings.Join(names, ", ")
+}
+
 // OptionLabel is what a choice is called.
 func (r *Records) OptionLabel(lang string, e *crm.Entity, f *field.Field, id string) string {
-	return r.Schema().Labels.Text(lang, fmt.Sprintf("%s.options.%s.%s", e.Name, f.Key, id), nil)
+	return r.Schema().Labels.Text(lang, fmt.Sprintf("%s.options.%s.%s", e.Name, f.Path(), id), nil)
 }
 
 // EntityLabel is what one record of e is called in general: "customer".

@@ -2,6 +2,7 @@ package records
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bellhop/hub/crm"
@@ -75,7 +76,7 @@ func (c *checker) child(in crm.Child, depth int) (*crm.Child, error) {
 	if !ok || !c.who.May(in.Entity, rights.Read) {
 		return nil, badFilter("query.no_such_field", in.Entity)
 	}
-	if f, ok := e.Field(in.Field); !ok || f.Type != field.Reference || f.Ref != c.e.Name || !c.who.MayRead(e, f) {
+	if f, ok := e.Field(in.Field); !ok || f.Ref != c.e.Name || !c.who.MayRead(e, f) {
 		return nil, badFilter("query.no_such_field", in.Entity+"."+in.Field)
 	}
 	out := crm.Child{Entity: in.Entity, Field: in.Field, None: in.None, Scope: c.who.Scope(in.Entity, rights.Read)}
@@ -93,14 +94,23 @@ func (c *checker) child(in crm.Child, depth int) (*crm.Child, error) {
 // systemFields are filtered like declared ones.
 var systemFields = field.Field{Type: field.Moment}
 
-// readable gives the definition of a field the user may ask about. One that is hidden
+// readable gives the definition of a field the user may ask about: of the entity, or
+// of its lines ("lines.product"). One that is hidden
 // from him doesn't exist for him.
 func (c *checker) readable(key string) (*field.Field, bool) {
 	if crm.SystemField(key) {
 		return &systemFields, true
 	}
+	key, line, inLines := strings.Cut(key, ".")
 	def, ok := c.e.Field(key)
-	return def, ok && c.who.MayRead(c.e, def)
+	if !ok || !c.who.MayRead(c.e, def) {
+		return nil, false
+	}
+	if inLines {
+		def, ok = def.Line(line)
+		ok = ok && c.who.MayRead(c.e, def)
+	}
+	return def, ok
 }
 
 // sharedWith is asked like a field of every record that has an owner: {"field":
@@ -200,8 +210,10 @@ func (c *checker) otherField(f crm.Filter, def *field.Field, tree map[string]any
 		return f, badFilter("query.no_such_field", key)
 	}
 	timed := func(t field.Type) bool { return t == field.Day || t == field.Moment }
-	stored := len(def.Type.Columns(f.Field)) > 0 && len(other.Type.Columns(key)) > 0
-	alike := def.Type.Name() == other.Type.Name() || timed(def.Type) && timed(other.Type)
+	inLines := strings.Contains(f.Field+key, ".")
+	stored := !inLines && len(def.Type.Columns(f.Field)) > 0 && len(other.Type.Columns(key)) > 0
+	kind, otherKind := field.ResultOf(def.Type), field.ResultOf(other.Type)
+	alike := kind == otherKind || timed(kind) && timed(otherKind)
 	if !stored || !alike || !slices.Contains([]field.Op{field.Eq, field.Ne, field.Lt, field.Le, field.Gt, field.Ge}, f.Op) {
 		return f, badFilter("query.bad_operator", f.Field)
 	}

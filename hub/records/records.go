@@ -19,6 +19,7 @@ import (
 type Records struct {
 	store  *store.Store
 	schema atomic.Pointer[crm.Schema]
+	office atomic.Pointer[Office]
 	now    func() time.Time
 	book   *rights.Book
 
@@ -42,6 +43,7 @@ func New(s *store.Store, schema *crm.Schema) *Records {
 func (r *Records) At(now func() time.Time) *Records {
 	past := New(r.store, r.Schema())
 	past.now = now
+	past.office.Store(r.office.Load())
 	return past
 }
 
@@ -135,24 +137,29 @@ func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.Re
 	if len(list) == 0 {
 		return rows, nil
 	}
-	names, err := r.store.UserNames(ctx)
+	users, err := r.store.UserNames(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i, rec := range list {
-		who.Prune(&rec.Record)
-		rows[i] = &Row{Record: rec.Record, Creator: person(names, rec.CreatedBy), Editor: person(names, rec.UpdatedBy), MayEdit: rec.MayWrite,
-			MayDelete: rec.MayWrite && who.May(rec.Entity, rights.Delete)}
-		for key, v := range rec.Values {
-			if p, ok := v.(field.Person); ok {
-				rec.Values[key] = person(names, crm.ID(p.ID))
-			}
+	e, _ := r.Schema().Entity(list[0].Entity)
+	known := names{users: users}
+	if hasDept(e.Fields) {
+		if known.depts, err = r.departments(ctx); err != nil {
+			return nil, err
 		}
 	}
-	if err := r.nameRefs(ctx, list); err != nil {
+	today := field.Date(r.now().Format(time.DateOnly))
+	for i, rec := range list {
+		field.ComputeLive(e.Fields, rec.Values, today, rec.WithLines)
+		who.Prune(&rec.Record)
+		rows[i] = &Row{Record: rec.Record, Creator: person(users, rec.CreatedBy), Editor: person(users, rec.UpdatedBy), MayEdit: rec.MayWrite,
+			MayDelete: rec.MayWrite && who.May(rec.Entity, rights.Delete)}
+		known.fill(e.Fields, rec.Values)
+	}
+	if err := r.nameRefs(ctx, e, list); err != nil {
 		return nil, err
 	}
-	if e, ok := r.Schema().Entity(list[0].Entity); ok && r.watcher != nil {
+	if r.watcher != nil {
 		return rows, r.watcher.Veil(ctx, who, e, rows)
 	}
 	return rows, nil
@@ -163,16 +170,18 @@ func person(names map[crm.ID]string, id crm.ID) field.Person {
 }
 
 // nameRefs fills in the labels of all references, in one query per entity they point to.
-func (r *Records) nameRefs(ctx context.Context, list []*store.RecordRow) error {
+func (r *Records) nameRefs(ctx context.Context, e *crm.Entity, list []*store.RecordRow) error {
 	schema := r.Schema()
-	e, _ := schema.Entity(list[0].Entity)
 	wanted := map[string]map[int64]bool{}
-	eachRef(e, list, func(target string, _ *store.RecordRow, _ string, ref field.Ref) {
-		if wanted[target] == nil {
-			wanted[target] = map[int64]bool{}
-		}
-		wanted[target][ref.ID] = true
-	})
+	for _, rec := range list {
+		eachRef(e.Fields, rec.Values, func(target string, ref field.Ref) field.Ref {
+			if wanted[target] == nil {
+				wanted[target] = map[int64]bool{}
+			}
+			wanted[target][ref.ID] = true
+			return ref
+		})
+	}
 	labels := map[string]map[int64]string{}
 	for target, set := range wanted {
 		ids := make([]int64, 0, len(set))
@@ -185,22 +194,29 @@ func (r *Records) nameRefs(ctx context.Context, list []*store.RecordRow) error {
 			return err
 		}
 	}
-	eachRef(e, list, func(target string, rec *store.RecordRow, key string, ref field.Ref) {
-		ref.Entity, ref.Label = target, labels[target][ref.ID]
-		rec.Values[key] = ref
-	})
+	for _, rec := range list {
+		eachRef(e.Fields, rec.Values, func(target string, ref field.Ref) field.Ref {
+			ref.Entity, ref.Label = target, labels[target][ref.ID]
+			return ref
+		})
+	}
 	return nil
 }
 
-func eachRef(e *crm.Entity, list []*store.RecordRow, fn func(target string, rec *store.RecordRow, key string, ref field.Ref)) {
-	for i := range e.Fields {
-		f := &e.Fields[i]
-		if f.Ref == "" {
-			continue
-		}
-		for _, rec := range list {
-			if ref, ok := rec.Values[f.Key].(field.Ref); ok {
-				fn(f.Ref, rec, f.Key, ref)
+// eachRef puts what fn makes of each reference in its place, those in lines too.
+func eachRef(fields []field.Field, values map[string]any, fn func(target string, ref field.Ref) field.Ref) {
+	for i := range fields {
+		f := &fields[i]
+		switch v := values[f.Key].(type) {
+		case field.Ref:
+			values[f.Key] = fn(f.Ref, v)
+		case []field.Ref:
+			for j := range v {
+				v[j] = fn(f.Ref, v[j])
+			}
+		case []field.Line:
+			for _, line := range v {
+				eachRef(f.Lines, line.Values, fn)
 			}
 		}
 	}

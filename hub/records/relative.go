@@ -24,11 +24,12 @@ func (c *checker) relative(f crm.Filter, def *field.Field, tree map[string]any) 
 	}
 	name, _ := tree["rel"].(string)
 	from, to, ok := span(name, days(tree["n"]), f.Op, c.now)
-	if !ok || def.Type != field.Day && def.Type != field.Moment {
+	kind := field.ResultOf(def.Type)
+	if !ok || kind != field.Day && kind != field.Moment {
 		return f, badFilter("query.bad_filter", f.Field)
 	}
 	at := func(op field.Op, t time.Time) crm.Filter {
-		if def.Type == field.Day {
+		if kind == field.Day {
 			return crm.Filter{Field: f.Field, Op: op, Value: t.Format(time.DateOnly)}
 		}
 		return crm.Filter{Field: f.Field, Op: op, Value: t.UnixMilli()}

@@ -70,14 +70,8 @@ func differences(e *crm.Entity, old, now *crm.Record) ([]FieldChange, error) {
 // written is a value in the form a client writes it: what it refers to by ID alone, for
 // names are looked up when the log is read, within the reader's rights.
 func written(v any) any {
-	switch v := v.(type) {
-	case field.Ref:
-		return crm.ID(v.ID).String()
-	case field.Person:
-		return crm.ID(v.ID).String()
-	}
 	if empty(v) {
 		return nil
 	}
-	return v
+	return field.Written(v)
 }

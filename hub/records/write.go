@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -201,15 +205,15 @@ func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]a
 		}
 		if given {
 			if err := w.takeOne(ctx, f, rec, in); err != nil {
-				fault, ok := faultOf(f, err)
+				found, ok := faultsOf(f, err)
 				if !ok {
 					return err
 				}
-				faults = append(faults, fault)
+				faults = append(faults, found...)
 				continue
 			}
 		}
-		if f.Required && empty(rec.Values[f.Key]) && !w.numbered(f) && f.Key != "owner" {
+		if f.Required && empty(rec.Values[f.Key]) && !w.numbered(f) && !field.IsFormula(f.Type) && f.Key != "owner" {
 			faults = append(faults, crm.Error{Field: f.Key, Key: "field.required"})
 		}
 	}
@@ -233,37 +237,37 @@ func (w *writing) same(ctx context.Context, f *field.Field, rec *crm.Record, in 
 	if empty(v) && empty(rec.Values[f.Key]) {
 		return true
 	}
-	was := f.Type.Bind(rec.Values[f.Key])
-	for i, now := range f.Type.Bind(v) {
-		if was[i] != now {
-			return false
-		}
-	}
-	return len(was) > 0
+	return reflect.DeepEqual(written(rec.Values[f.Key]), written(v))
 }
 
-func faultOf(f *field.Field, err error) (crm.Error, bool) {
+// faultsOf tells what is wrong with a field; those in lines by "lines.2.qty".
+func faultsOf(f *field.Field, err error) ([]crm.Error, bool) {
 	var bad *field.Error
 	if !errors.As(err, &bad) {
-		return crm.Error{}, false
+		return nil, false
 	}
-	return crm.Error{Field: f.Key, Key: bad.Key, Args: bad.Args}, true
+	var faults []crm.Error
+	for _, e := range append([]*field.Error{bad}, bad.More...) {
+		at := f.Key
+		if e.At != "" {
+			at += "." + e.At
+		}
+		faults = append(faults, crm.Error{Field: at, Key: e.Key, Args: e.Args})
+	}
+	return faults, true
 }
 
 func empty(v any) bool { return v == nil || v == "" }
 
 // numbered tells that the program fills the field in.
-func (w *writing) numbered(f *field.Field) bool {
-	return w.e.Number != nil && w.e.Number.Field == f.Key
-}
+func (w *writing) numbered(f *field.Field) bool { return f.Series != nil }
 
 func (w *writing) takeOne(ctx context.Context, f *field.Field, rec *crm.Record, in any) error {
 	v, err := f.Type.Parse(f, in)
 	if err != nil {
 		return err
 	}
-	switch now := v.(type) {
-	case nil:
+	if v == nil {
 		if f.Key != "owner" {
 			delete(rec.Values, f.Key)
 		} else if !w.isNew {
@@ -271,26 +275,104 @@ func (w *writing) takeOne(ctx context.Context, f *field.Field, rec *crm.Record, 
 			delete(rec.Values, f.Key)
 		}
 		return nil
-	case []field.Phone:
-		if v, err = w.normalise(ctx, now); err != nil {
-			return err
-		}
-	case field.Ref:
-		if err := w.reachable(ctx, f, rec, now); err != nil {
-			return err
-		}
-	case field.Person:
-		if _, err := w.r.store.User(ctx, crm.ID(now.ID)); crm.IsCode(err, crm.NotFound) {
-			return &field.Error{Key: "field.no_such_record"}
-		} else if err != nil {
-			return err
-		}
-		if f.Key == "owner" {
-			rec.Owner = crm.ID(now.ID)
-		}
+	}
+	if v, err = w.settle(ctx, f, rec.Values[f.Key], v); err != nil {
+		return err
+	}
+	if p, ok := v.(field.Person); ok && f.Key == "owner" {
+		rec.Owner = crm.ID(p.ID)
 	}
 	rec.Values[f.Key] = v
 	return nil
+}
+
+// settle checks a parsed value against the rest of the office: that what it points to
+// is there for this user, that its options are offered. What stood there before stays.
+func (w *writing) settle(ctx context.Context, f *field.Field, was, v any) (any, error) {
+	switch now := v.(type) {
+	case []field.Phone:
+		return w.normalise(ctx, now)
+	case field.Ref:
+		return v, w.reachable(ctx, f, was, now)
+	case []field.Ref:
+		for _, ref := range now {
+			if err := w.reachable(ctx, f, was, ref); err != nil {
+				return nil, err
+			}
+		}
+	case field.Person:
+		if _, err := w.r.store.User(ctx, crm.ID(now.ID)); crm.IsCode(err, crm.NotFound) {
+			return nil, &field.Error{Key: "field.no_such_record"}
+		} else if err != nil {
+			return nil, err
+		}
+	case field.Dept:
+		return v, w.department(ctx, was, now)
+	case []field.File:
+		return w.files(ctx, f, was, now)
+	case []field.Line:
+		return w.settleLines(ctx, f, was, now)
+	case string:
+		if f.Type == field.Select && was != v && retired(f, now) {
+			return nil, &field.Error{Key: "field.option_retired"}
+		}
+	case []string:
+		before, _ := was.([]string)
+		for _, id := range now {
+			if retired(f, id) && !slices.Contains(before, id) {
+				return nil, &field.Error{Key: "field.option_retired"}
+			}
+		}
+	}
+	return v, nil
+}
+
+// retired tells whether an option is no longer offered; records that have it keep it.
+func retired(f *field.Field, id string) bool {
+	o, ok := f.Option(id)
+	return ok && o.Retired
+}
+
+// settleLines settles the values of each line; what is wrong is told with its place.
+func (w *writing) settleLines(ctx context.Context, f *field.Field, was any, now []field.Line) (any, error) {
+	before := map[int64]map[string]any{}
+	old, _ := was.([]field.Line)
+	for _, line := range old {
+		before[line.ID] = line.Values
+	}
+	var faults []*field.Error
+	for i := range now {
+		line := &now[i]
+		if _, known := before[line.ID]; !known {
+			line.ID = 0 // of another record, or gone: it is written as a new one
+		}
+		for j := range f.Lines {
+			sub := &f.Lines[j]
+			v := line.Values[sub.Key]
+			if v == nil {
+				if was := before[line.ID][sub.Key]; sub.Hidden && was != nil {
+					line.Values[sub.Key] = was
+				}
+				continue
+			}
+			settled, err := w.settle(ctx, sub, before[line.ID][sub.Key], v)
+			var bad *field.Error
+			if errors.As(err, &bad) {
+				e := *bad
+				e.At = strconv.Itoa(i) + "." + sub.Key
+				faults = append(faults, &e)
+			} else if err != nil {
+				return nil, err
+			}
+			line.Values[sub.Key] = settled
+		}
+	}
+	if len(faults) > 0 {
+		first := *faults[0]
+		first.More = faults[1:]
+		return nil, &first
+	}
+	return now, nil
 }
 
 // normalise brings numbers to the form callers are looked up by.
@@ -317,8 +399,8 @@ func (w *writing) normalise(ctx context.Context, list []field.Phone) ([]field.Ph
 
 // reachable refuses a reference to a record that isn't there for this user, unless it
 // stood there before.
-func (w *writing) reachable(ctx context.Context, f *field.Field, rec *crm.Record, to field.Ref) error {
-	if was, ok := rec.Values[f.Key].(field.Ref); ok && was.ID == to.ID {
+func (w *writing) reachable(ctx context.Context, f *field.Field, was any, to field.Ref) error {
+	if slices.Contains(refsOf(was), to.ID) {
 		return nil
 	}
 	ok, err := w.r.Visible(ctx, w.who, crm.Ref{Entity: f.Ref, ID: crm.ID(to.ID)})
@@ -326,6 +408,18 @@ func (w *writing) reachable(ctx context.Context, f *field.Field, rec *crm.Record
 		return &field.Error{Key: "field.no_such_record"}
 	}
 	return err
+}
+
+func refsOf(v any) (ids []int64) {
+	switch v := v.(type) {
+	case field.Ref:
+		return []int64{v.ID}
+	case []field.Ref:
+		for _, r := range v {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow) error {
@@ -370,27 +464,33 @@ func (r *Records) apply(ctx context.Context, tx *store.Tx, e *crm.Entity, old, n
 	return nil
 }
 
-// number gives the record its number, unless it came with one.
+// number gives the record its numbers, except those it came with.
 func (w *writing) number(ctx context.Context, tx *store.Tx, rec *store.RecordRow) error {
-	rule := w.e.Number
-	if rule == nil || rec.Text(rule.Field) != "" {
-		return nil
+	now := w.r.now()
+	for i := range w.e.Fields {
+		f := &w.e.Fields[i]
+		if f.Series == nil || rec.Text(f.Key) != "" {
+			continue
+		}
+		no, err := w.r.nextNumber(ctx, tx, w.e, f, now)
+		if err != nil {
+			return err
+		}
+		rec.Values[f.Key] = no
 	}
-	today := w.r.now()
-	n, err := w.r.store.NextNumber(ctx, tx, rule.Series(today))
-	if err == nil {
-		rec.Values[rule.Field] = rule.Format(today, n)
-	}
-	return err
+	return nil
 }
 
 // finish runs the hook and derives label and search words.
 func (w *writing) finish(ctx context.Context, rec *store.RecordRow) error {
+	today := field.Date(w.r.now().Format(time.DateOnly))
 	if w.e.Hooks.Before != nil {
+		field.Compute(w.e.Fields, rec.Values, today)
 		if err := w.e.Hooks.Before(ctx, w.old, &rec.Record); err != nil {
 			return err
 		}
 	}
+	field.Compute(w.e.Fields, rec.Values, today)
 	rec.Label = firstLine(rec.Text(w.e.Title))
 	if rec.Label == "" {
 		rec.Label = rec.ID.String()
@@ -427,7 +527,7 @@ func document(e *crm.Entity, values map[string]any) search.Document {
 				v = string(r[:maxSearched])
 			}
 			texts = append(texts, search.Fold(v))
-			if e.Number != nil && e.Number.Field == f.Key {
+			if f.Series != nil {
 				digits = append(digits, search.Digits(v))
 			}
 		case []field.Phone:

@@ -89,3 +89,32 @@ func SortKey(text string) string {
 	flush()
 	return b.String()
 }
+
+// Initials gives the first letter of each character's reading: 西湖区 is "xhq". Other
+// characters stay as they are.
+func Initials(text string) string {
+	var b strings.Builder
+	han := []rune{}
+	flush := func() {
+		if len(han) == 0 {
+			return
+		}
+		for i, s := range spell(han)[0] {
+			if s == "" {
+				s = string(han[i])
+			}
+			b.WriteString(s[:1])
+		}
+		han = han[:0]
+	}
+	for _, r := range Fold(text) {
+		if isHan(r) {
+			han = append(han, r)
+			continue
+		}
+		flush()
+		b.WriteRune(r)
+	}
+	flush()
+	return b.String()
+}

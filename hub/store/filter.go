@@ -54,8 +54,13 @@ func (b *builder) child(alias string, c *crm.Child) {
 	if c.None {
 		b.WriteString("NOT ")
 	}
-	b.add("EXISTS (SELECT 1 FROM %s %s WHERE %s.%s = %s.id AND %s.deleted_at IS NULL AND ",
-		quote(e.Table), inner, inner, quote(c.Field), alias, inner)
+	if def, ok := e.Field(c.Field); ok && def.Type == field.References {
+		b.bind("EXISTS (SELECT 1 FROM record_link k JOIN "+quote(e.Table)+" "+inner+" ON "+inner+".id = k.record_id WHERE k.entity = ? AND k.field = ? AND k.value = CAST("+
+			alias+".id AS TEXT) AND "+inner+".deleted_at IS NULL AND ", e.Name, c.Field)
+	} else {
+		b.add("EXISTS (SELECT 1 FROM %s %s WHERE %s.%s = %s.id AND %s.deleted_at IS NULL AND ",
+			quote(e.Table), inner, inner, quote(c.Field), alias, inner)
+	}
 	b.scope(e, inner, c.Scope)
 	if c.Filter != nil {
 		b.WriteString(" AND ")
@@ -69,22 +74,47 @@ var comparisons = map[field.Op]string{
 }
 
 func (b *builder) compare(e *crm.Entity, alias string, f *crm.Filter) {
-	def, known := e.Field(f.Field)
-	column := alias + "." + quote(f.Field)
-	switch {
-	case systemColumn[f.Field] != "":
-		column = alias + "." + systemColumn[f.Field]
-	case !known:
-		b.WriteString("0=1")
-		return
-	case def.Type == field.Phones:
-		b.comparePhones(e, alias, f)
-		return
-	}
 	if other, ok := f.Value.(crm.OtherField); ok {
 		b.compareFields(e, alias, f, other)
 		return
 	}
+	if column := systemColumn[f.Field]; column != "" {
+		b.compareValue(alias+"."+column, f)
+		return
+	}
+	key, line, _ := strings.Cut(f.Field, ".")
+	def, known := e.Field(key)
+	if !known {
+		b.WriteString("0=1")
+		return
+	}
+	_, linked := def.Type.(field.Linked)
+	switch {
+	case def.Type == field.Lines:
+		b.compareLines(e, alias, def, line, f)
+	case def.Type == field.Phones:
+		b.comparePhones(e, alias, f)
+	case linked && f.Op != field.Empty && f.Op != field.NotEmpty:
+		b.compareLinks(e, alias, f)
+	default:
+		b.compareColumns(def, alias, f)
+	}
+}
+
+// compareColumns compares the columns of one field of a table.
+func (b *builder) compareColumns(def *field.Field, alias string, f *crm.Filter) {
+	columns := def.Type.Columns(def.Key)
+	switch {
+	case len(columns) == 0:
+		b.WriteString("0=1")
+	case def.Type == field.Place:
+		b.comparePlace(alias, columns, f)
+	default:
+		b.compareValue(alias+"."+quote(columns[0].Name), f)
+	}
+}
+
+func (b *builder) compareValue(column string, f *crm.Filter) {
 	switch f.Op {
 	case field.Empty:
 		b.add("%s IS NULL", column)
@@ -109,6 +139,45 @@ func (b *builder) compare(e *crm.Entity, alias string, f *crm.Filter) {
 		}
 		b.bind(column+sql+"?", f.Value)
 	}
+}
+
+// comparePlace compares regions: a code holds all that begin with it.
+func (b *builder) comparePlace(alias string, columns []field.Column, f *crm.Filter) {
+	name := func(i int) string { return alias + "." + quote(columns[i].Name) }
+	switch f.Op {
+	case field.Empty, field.NotEmpty:
+		// A place without a code has words.
+		empty := make([]string, len(columns))
+		for i := range columns {
+			empty[i] = name(i) + " IS NULL"
+		}
+		if f.Op == field.NotEmpty {
+			b.WriteString("NOT ")
+		}
+		b.WriteString("(" + strings.Join(empty, " AND ") + ")")
+		return
+	case field.Contains:
+		words := make([]string, 0, len(columns)-1)
+		for i := range columns[1:] {
+			words = append(words, "coalesce("+name(i+1)+", '')")
+		}
+		text, _ := f.Value.(string)
+		b.bind("("+strings.Join(words, " || ")+")"+like, containing(text))
+		return
+	case field.Ne, field.NotIn:
+		b.add("(%s IS NULL OR NOT ", name(0))
+		defer b.WriteString(")")
+	}
+	codes, ok := f.Value.([]any)
+	if !ok {
+		codes = []any{f.Value}
+	}
+	b.WriteString("(0=1")
+	for _, code := range codes {
+		text, _ := code.(string)
+		b.bind(fmt.Sprintf(" OR (%s >= ? AND %s < ?)", name(0), name(0)), text, text+":") // ':' comes after '9'
+	}
+	b.WriteString(")")
 }
 
 func (b *builder) among(column string, f *crm.Filter) {

@@ -17,8 +17,9 @@ import (
 // RecordRow is a record as it is read or written, with what only the store needs.
 type RecordRow struct {
 	crm.Record
-	MayWrite bool            // within Query.Write
-	Document search.Document // of a write
+	MayWrite  bool            // within Query.Write
+	WithLines bool            // its lines were read
+	Document  search.Document // of a write
 }
 
 // Copy is a record whose values may be changed without changing r's.
@@ -62,6 +63,12 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
+	if err := insertLinks(ctx, tx, e, r); err != nil {
+		return err
+	}
+	if err := writeLines(ctx, tx, e, r, true); err != nil {
+		return err
+	}
 	return insertTerms(ctx, tx, e.Name, r)
 }
 
@@ -86,6 +93,12 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 		return err
 	}
 	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
+		return err
+	}
+	if err := insertLinks(ctx, tx, e, r); err != nil {
+		return err
+	}
+	if err := writeLines(ctx, tx, e, r, false); err != nil {
 		return err
 	}
 	return insertTerms(ctx, tx, e.Name, r)
@@ -116,7 +129,7 @@ func changeOne(ctx context.Context, tx *Tx, query string, args ...any) error {
 }
 
 func dropKeys(ctx context.Context, tx *Tx, entity string, id crm.ID) error {
-	for _, table := range []string{"phone_number", "match_key", "search_term"} {
+	for _, table := range []string{"phone_number", "match_key", "record_link", "search_term"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
 			return err
 		}
@@ -218,6 +231,25 @@ func (s *Store) NextNumber(ctx context.Context, tx *Tx, series string) (n int64,
 	err = tx.QueryRowContext(ctx, `INSERT INTO number_counter (series, last) VALUES (?, 1)
 		ON CONFLICT (series) DO UPDATE SET last = number_counter.last + 1 RETURNING last`, series).Scan(&n)
 	return n, err
+}
+
+// Holder finds a record other than self that holds a value in f; 0 is none. With
+// deleted, one that was deleted counts too.
+func (s *Store) Holder(ctx context.Context, q Querier, e *crm.Entity, f *field.Field, v any, self crm.ID, deleted bool) (id crm.ID, err error) {
+	columns := f.Type.Columns(f.Key)
+	cells := f.Type.Bind(v)
+	if len(columns) == 0 || len(cells) == 0 || cells[0] == nil {
+		return 0, nil
+	}
+	query := fmt.Sprintf(`SELECT id FROM %s WHERE %s = ? AND id <> ?`, quote(e.Table), quote(columns[0].Name))
+	if !deleted {
+		query += ` AND deleted_at IS NULL`
+	}
+	err = q.QueryRowContext(ctx, query+` LIMIT 1`, cells[0], self).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
 }
 
 // MadeBefore finds the record a request with this key made.

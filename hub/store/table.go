@@ -62,7 +62,42 @@ func prepareTable(ctx context.Context, tx *Tx, e *crm.Entity) error {
 		}
 		there[c.Name] = true
 	}
-	return createIndexes(ctx, tx, e)
+	if err := createIndexes(ctx, tx, e); err != nil {
+		return err
+	}
+	for _, f := range lineFields(e) {
+		if err := prepareLines(ctx, tx, e, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepareLines makes and extends the table of the lines of a field.
+func prepareLines(ctx context.Context, tx *Tx, e *crm.Entity, f *field.Field) error {
+	table := e.LinesTable(f)
+	there, err := tx.engine.columns(ctx, tx, table)
+	if err != nil {
+		return err
+	}
+	if len(there) == 0 {
+		err := tx.define(ctx, `CREATE TABLE `+quote(table)+` (id INTEGER PRIMARY KEY, record_id INTEGER NOT NULL, position INTEGER NOT NULL)`)
+		if err != nil {
+			return err
+		}
+		if err := tx.define(ctx, `CREATE INDEX `+quote(table+"_of")+` ON `+quote(table)+` (record_id, position)`); err != nil {
+			return err
+		}
+	}
+	for _, c := range lineColumns(f) {
+		if there[c.Name] {
+			continue
+		}
+		if err := tx.define(ctx, fmt.Sprintf(`ALTER TABLE %s ADD COLUMN %s %s`, quote(table), quote(c.Name), c.Kind)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func columnsOf(e *crm.Entity) (columns []field.Column) {
@@ -115,11 +150,16 @@ func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 			if err := index(f.Key, quote(f.Key)+", created_at, id"); err != nil {
 				return err
 			}
-		case (f.Sortable || f.Compared) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
+		case indexed(f) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
 			if err := index(f.Key, quote(f.Key)+", id"); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// indexed tells whether lists look for or order by f often enough.
+func indexed(f *field.Field) bool {
+	return f.Sortable || f.Filtered || f.Compared || f.Unique || f.Series != nil
 }

@@ -282,10 +282,10 @@ func (v *view) balance(ctx context.Context, e *crm.Entity, m *match, now time.Ti
 	}
 	due, ok := m.record.Values["balance"].(field.Money)
 	if !ok || due.Currency == "" {
-		due = field.CNY(due.Minor)
+		due.Currency = "CNY"
 	}
 	b := &Balance{Due: due, Overdue: field.Money{Currency: due.Currency}}
-	if due.Minor == 0 {
+	if due.Units == 0 {
 		return b, nil
 	}
 	orders, q := v.query("order", m.party, 1, crm.Filter{Field: "due", Op: field.Lt, Value: now.Format(time.DateOnly)})
@@ -297,7 +297,7 @@ func (v *view) balance(ctx context.Context, e *crm.Entity, m *match, now time.Ti
 	}
 	s := v.service.store
 	sums, err := s.SumAmounts(ctx, s.Read(), v.service.records.Schema(), q, "balance")
-	b.Overdue.Minor = max(0, sums[due.Currency])
+	b.Overdue.Units = max(0, sums[due.Currency])
 	return b, err
 }
 

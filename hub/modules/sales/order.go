@@ -45,9 +45,9 @@ func balance(_ context.Context, _, now *crm.Record) error {
 	if ok && paid.Currency != amount.Currency {
 		return &crm.Error{Code: crm.Invalid, Key: "order.other_currency", Field: "paid"}
 	}
-	left := field.Money{Minor: amount.Minor - paid.Minor, Currency: amount.Currency}
+	left := field.Money{Units: amount.Units - paid.Units, Currency: amount.Currency}
 	if state := now.Text("state"); state == "draft" || state == "void" {
-		left.Minor = 0
+		left.Units = 0
 	}
 	now.Values["balance"] = left
 	return nil
@@ -65,8 +65,8 @@ func customerBalance(old, now *crm.Record) []crm.Effect {
 		}
 		left, _ := side.record.Values["balance"].(field.Money)
 		ref, ok := side.record.Values["customer"].(field.Ref)
-		if ok && left.Minor != 0 {
-			effects = append(effects, crm.Effect{Ref: crm.Ref{Entity: "customer", ID: crm.ID(ref.ID)}, Field: "balance", Add: side.sign * left.Minor})
+		if ok && left.Units != 0 {
+			effects = append(effects, crm.Effect{Ref: crm.Ref{Entity: "customer", ID: crm.ID(ref.ID)}, Field: "balance", Add: side.sign * left.Units})
 		}
 	}
 	return effects

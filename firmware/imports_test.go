@@ -61,7 +61,8 @@ var arrows = map[string][]string{
 
 	// The hub: words first, then records, then what works with them; api last.
 	"hub/config":      {},
-	"hub/field":       {"hub/label"},
+	"hub/field":       {"hub/label", "hub/region"},
+	"hub/region":      {"hub/search"},
 	"hub/search":      {},
 	"hub/audit/trail": {},
 	"hub/crm":         {"hub/field", "hub/label"},

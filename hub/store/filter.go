@@ -162,7 +162,7 @@ func (b *builder) comparePlace(alias string, columns []field.Column, f *crm.Filt
 			words = append(words, "coalesce("+name(i+1)+", '')")
 		}
 		text, _ := f.Value.(string)
-		b.bind("("+strings.Join(words, " || ")+")"+like, containing(text))
+		b.bind("("+strings.Join(words, " || ")+")"+b.engine.like(), containing(text))
 		return
 	case field.Ne, field.NotIn:
 		b.add("(%s IS NULL OR NOT ", name(0))

@@ -1333,7 +1333,7 @@ export interface components {
             label: string;
         };
         /** @enum {unknown} */
-        FieldType: "text" | "longtext" | "int" | "money" | "date" | "datetime" | "bool" | "select" | "phones" | "email" | "url" | "ref" | "user";
+        FieldType: "text" | "longtext" | "int" | "decimal" | "percent" | "money" | "date" | "datetime" | "bool" | "rating" | "select" | "multiselect" | "region" | "phones" | "email" | "url" | "im" | "ref" | "refs" | "user" | "dept" | "file" | "image" | "serial" | "formula" | "lines";
         Field: {
             key: string;
             type: components["schemas"]["FieldType"];
@@ -1349,14 +1349,68 @@ export interface components {
             max?: number;
             /** @description what a filter may ask; none if it may not */
             ops?: components["schemas"]["Op"][];
-            default?: components["schemas"]["ValueIn"];
+            default?: components["schemas"]["Value"];
+            /** @description no two records hold the same value */
+            unique?: boolean;
+            filterable?: boolean;
+            /** @description the dictionary the options come from */
+            dict?: string;
+            /** @description places of a decimal, percent or money; money without it has its currency's */
+            decimals?: number;
+            /** @enum {unknown} */
+            im?: "wechat" | "qq" | "wangwang" | "msn" | "other";
+            /**
+             * @description where part of the value is covered
+             * @enum {unknown}
+             */
+            mask?: "list" | "all";
+            /** @description added by the office */
+            custom?: boolean;
+            /** @description a region inside China is chosen by code */
+            chained?: boolean;
+            showIf?: components["schemas"]["Condition"];
+            formula?: string;
+            result?: components["schemas"]["FieldType"];
+            lines?: {
+                fields: components["schemas"]["Field"][];
+            };
+        };
+        /** @description exactly one of and, or, field; operators eq ne in notIn empty notEmpty */
+        Condition: {
+            and?: components["schemas"]["Condition"][];
+            or?: components["schemas"]["Condition"][];
+            field?: string;
+            op?: components["schemas"]["Op"];
+            value?: unknown;
+        };
+        RegionValue: {
+            /** @description 2, 4 or 6 digits inside China, else empty */
+            code: string;
+            name: string;
+            country: string;
+            province: string;
+            city: string;
+            text: string;
+        };
+        FileValue: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+        };
+        LineValue: {
+            id?: string;
+            values: components["schemas"]["Values"];
         };
         Option: {
             id: string;
             label: string;
             tone: components["schemas"]["Tone"];
+            /** @description shown on old records and not offered */
+            retired?: boolean;
         };
         Money: {
+            /** @description smallest coins; with up to two decimals where the office counts finer */
             minor: number;
             currency: string;
         };
@@ -1374,12 +1428,21 @@ export interface components {
             label: string;
             entity: string;
         };
-        Value: string | number | boolean | components["schemas"]["Money"] | components["schemas"]["PhoneNumber"][] | components["schemas"]["RefValue"] | components["schemas"]["Person"] | null;
+        Value: string | number | boolean | components["schemas"]["Money"] | components["schemas"]["PhoneNumber"][] | components["schemas"]["RefValue"] | components["schemas"]["Person"] | components["schemas"]["RegionValue"] | string[] | components["schemas"]["RefValue"][] | components["schemas"]["FileValue"][] | components["schemas"]["LineValue"][] | null;
         Values: {
             [key: string]: components["schemas"]["Value"];
         };
-        /** @description as Value; a reference or user is written as its ID */
-        ValueIn: string | number | boolean | components["schemas"]["Money"] | components["schemas"]["PhoneNumber"][] | null;
+        /** @description as Value; references, users, departments and files are written as IDs, a region as its code */
+        ValueIn: string | number | boolean | components["schemas"]["Money"] | components["schemas"]["PhoneNumber"][] | string[] | {
+            code?: string;
+            country?: string;
+            province?: string;
+            city?: string;
+            text?: string;
+        } | {
+            id?: string;
+            values?: Record<string, never>;
+        }[] | null;
         ValuesIn: {
             [key: string]: components["schemas"]["ValueIn"];
         };

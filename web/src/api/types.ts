@@ -49,7 +49,7 @@ export interface Line {
 }
 export type Value = Schema['Value'] | string[] | RefValue[] | FileValue[] | Line[] | RegionValue | undefined
 export type Values = Record<string, Value>
-export type Field = Omit<Schema['Field'], 'options' | 'required' | 'readOnly' | 'type' | 'ops'> & {
+export type Field = Omit<Schema['Field'], 'options' | 'required' | 'readOnly' | 'type' | 'ops' | 'lines' | 'showIf' | 'result'> & {
   type: FieldType
   ops?: FilterOp[]
   required?: boolean

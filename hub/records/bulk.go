@@ -186,9 +186,9 @@ func (r *Records) checkBulk(who *rights.Rights, e *crm.Entity, change *BulkChang
 			return badFilter("field.read_only", key)
 		}
 		v, err := f.Type.Parse(f, in)
-		if fault, bad := faultOf(f, err); bad {
-			fault.Code = crm.Invalid
-			return &fault
+		if faults, bad := faultsOf(f, err); bad {
+			faults[0].Code = crm.Invalid
+			return &faults[0]
 		}
 		if f.Required && empty(v) {
 			return badFilter("field.required", key)

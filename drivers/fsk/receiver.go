@@ -122,7 +122,7 @@ func (r *Receiver) marked() int {
 		for k < runBlocks && m.share(k+1) > 0.42 && m.last(k).power() > 0.25*m.last(k).energy*blockLen {
 			k++
 		}
-		return k
+		return m.whole(k)
 	}
 	if m.share(2) > 0.65 && m.steady(2) {
 		return 2

@@ -72,6 +72,21 @@ func (r *run) steady(k int) bool {
 	return most < 6*least
 }
 
+// whole returns how many of the last k blocks are left when those at the old end that
+// the tone did not fill are taken off: half of a seizure is mark too, and a run measured
+// over its end looks weak, noisy and out of tune.
+func (r *run) whole(k int) int {
+	recent := 0.0
+	newer := (k + 1) / 2
+	for i := range newer {
+		recent += r.last(i).power()
+	}
+	for k > newer && r.last(k-1).power()*float64(newer) < 0.5*recent {
+		k--
+	}
+	return k
+}
+
 // tone is the estimate of a steady tone at the end of a run.
 type tone struct {
 	offset    float64 // from the nominal frequency, cycles per 8 kHz sample

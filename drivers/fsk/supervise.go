@@ -31,7 +31,10 @@ func (r *Receiver) supervise(now int64, k int) {
 		return
 	}
 	r.markLost = 0
-	const lead = 8
+	// An octet that is believed to have just begun in spite of standing mark costs about
+	// two bits' energy. One threshold for all would never be met in noise, or once the
+	// noise was taken for more than it is, and then nothing would correct that.
+	lead := math.Min(8, 2+2*r.carrier.es)
 	if len(r.paths) > 1 && r.paths[1].metric > r.paths[0].metric-lead {
 		return
 	}

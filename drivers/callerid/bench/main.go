@@ -16,7 +16,7 @@ func main() {
 	bursts := flag.Int("bursts", 200, "bursts at each point of a curve")
 	hours := flag.Float64("hours", 0.2, "hours of speech, and as much music, for the false-alarm count (2 for a claim)")
 	docs := flag.String("docs", "drivers/callerid/docs", "folder to write the plots to as SVG, empty for none")
-	only := flag.String("only", "", "one of curves, certainty, dtmf, corpus, speed, talkoff")
+	only := flag.String("only", "", "one of curves, tail, certainty, dtmf, corpus, speed, talkoff")
 	corpus := flag.String("corpus", "", "manifest of a corpus to score, in the form of drivers/callerid/testdata/manifest.json")
 	flag.Parse()
 	if err := run(*bursts, *hours, *docs, *only, *corpus); err != nil {
@@ -27,12 +27,14 @@ func main() {
 
 func run(bursts int, hours float64, docs, only, corpus string) error {
 	want := func(part string) bool { return only == "" || only == part }
-	if want("curves") {
+	if want("curves") || want("tail") {
 		remove, err := buildForeign()
 		if err != nil {
 			return err
 		}
 		defer remove()
+	}
+	if want("curves") {
 		for _, c := range []curve{bell202, v23} {
 			points := c.measure(bursts)
 			c.print(points)
@@ -40,6 +42,9 @@ func run(bursts int, hours float64, docs, only, corpus string) error {
 				return err
 			}
 		}
+	}
+	if want("tail") {
+		printTail(5 * bursts)
 	}
 	if want("certainty") {
 		printCertainty(bursts)

@@ -15,6 +15,9 @@ import (
 func Run(t *testing.T, s callerid.Standard) {
 	t.Run("messages", func(t *testing.T) { messages(t, s) })
 	t.Run("impairments", func(t *testing.T) { impairments(t, s) })
+	if s.Modem != "dtmf" {
+		t.Run("the end of the seizure is no mark", func(t *testing.T) { seizureEnd(t, s) })
+	}
 	t.Run("nothing is heard in noise and speech", func(t *testing.T) { silence(t, s) })
 }
 
@@ -87,6 +90,28 @@ func impairments(t *testing.T, s callerid.Standard) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) { expect(t, s, tt.send, want, tt.snr) })
+	}
+}
+
+// seizureEnd lets a short mark begin anywhere in the receiver's blocks: what is
+// measured there must not hold the end of the seizure, which is half mark.
+func seizureEnd(t *testing.T, s callerid.Standard) {
+	want := callerid.Message{Number: "2024561111", Time: "01010000", Name: "SMITH JOHN"}
+	for _, mark := range []int{25, 80, 100} {
+		burst, err := s.Encode(want, callerid.Sending{LevelDBm0: -20, Mark: mark, Grid: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for offset := range 40 { // samples a block
+			for _, seed := range []uint64{5, 14} {
+				p := append(make([]int16, 2000+offset), burst...)
+				p = append(p, make([]int16, 2000)...)
+				dsp.NewNoise(seed, -30).Add(p)
+				if got, refused := Hear(p); len(got) != 1 || got[0].Number != want.Number {
+					t.Errorf("mark of %d bits, %d samples later, noise %d: heard %+v, refused %+v", mark, offset, seed, got, refused)
+				}
+			}
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Server) auditRoutes(api fiber.Router) {
 
 // readsLogs keeps out everybody who has nothing to do with the logs.
 func readsLogs(c *fiber.Ctx) error {
-	if !audit.Reads(Rights(c)) {
+	if !Rights(c).ReadsLogs() {
 		return &crm.Error{Code: crm.Forbidden, Key: "audit.forbidden"}
 	}
 	return c.Next()

@@ -78,7 +78,7 @@ func (s *Server) accessRequests(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	user := User(c).ID
 	if c.Query("box") == "inbox" {
-		if !audit.Keeps(Rights(c)) {
+		if !Rights(c).Keeps() {
 			return &crm.Error{Code: crm.Forbidden, Key: "audit.keeper_only"}
 		}
 		user = 0

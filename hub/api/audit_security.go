@@ -29,7 +29,7 @@ func (s *Server) securityRoutes(api fiber.Router) {
 
 // keeper keeps out everybody but the data keeper.
 func keeper(c *fiber.Ctx) error {
-	if !audit.Keeps(Rights(c)) {
+	if !Rights(c).Keeps() {
 		return &crm.Error{Code: crm.Forbidden, Key: "audit.keeper_only"}
 	}
 	return c.Next()
@@ -53,14 +53,14 @@ func (s *Server) security(c *fiber.Ctx) error {
 	}
 	out := fiber.Map{
 		"copying": copying, "watermark": policy.Watermark || !copying, "export": policy.Export, "important": policy.Important,
-		"mark": fiber.Map{"code": mark.Code, "until": mark.Until}, "reads": audit.Reads(who), "keeps": audit.Keeps(who), "requests": 0, "alerts": 0,
+		"mark": fiber.Map{"code": mark.Code, "until": mark.Until}, "reads": who.ReadsLogs(), "keeps": who.Keeps(), "requests": 0, "alerts": 0,
 	}
-	if audit.Keeps(who) {
+	if who.Keeps() {
 		if out["requests"], err = s.Store.OpenRequests(ctx); err != nil {
 			return err
 		}
 	}
-	if audit.Reads(who) {
+	if who.ReadsLogs() {
 		if out["alerts"], err = s.Store.UnseenAlerts(ctx); err != nil {
 			return err
 		}

@@ -27,7 +27,14 @@ func (s *Server) watched(c *fiber.Ctx) error {
 		ctx = trail.Doing(ctx, &trail.Operation{Entry: operation(c, path)})
 	}
 	c.SetUserContext(ctx)
-	err := c.Next()
+	may, err := s.Audit.MayCopy(ctx, Rights(c))
+	if err != nil {
+		return err
+	}
+	if !may {
+		c.Locals(currentKey, &current{Session(c), Rights(c).WithoutCopying()})
+	}
+	err = c.Next()
 	if refused := (*crm.Error)(nil); errors.As(err, &refused) && refused.Code == crm.Forbidden && refused.Key != "error.csrf" {
 		if s.Audit.Refused(user.ID, path) {
 			e := trail.Entry{Kind: "refused", Label: strings.ToLower(c.Method()) + " " + path, Detail: `{"why":"` + refused.Key + `"}`}

@@ -70,15 +70,10 @@ func (a *Audit) Run(ctx context.Context) {
 	}
 }
 
-// Keeps tells whether the user decides requests and reads the audit: the data keeper,
-// and while there is none an administrator.
-func Keeps(who *rights.Rights) bool { return who.Administrates() }
-
-// Reads tells whether the user may read the logs.
-func Reads(who *rights.Rights) bool { return who.Administrates() || Keeps(who) }
-
 // tellKeepers sends an event to those who keep the data.
-func (a *Audit) tellKeepers(ctx context.Context, what string) { a.tell(ctx, what, Keeps) }
+func (a *Audit) tellKeepers(ctx context.Context, what string) {
+	a.tell(ctx, what, (*rights.Rights).Keeps)
+}
 
 // tell sends an event to every user whom it concerns by his rights.
 func (a *Audit) tell(ctx context.Context, what string, concerns func(*rights.Rights) bool) {
@@ -90,12 +85,14 @@ func (a *Audit) tell(ctx context.Context, what string, concerns func(*rights.Rig
 		a.log.Error("nobody told", "what", what, "err", err)
 		return
 	}
-	schema := a.records.Schema()
 	told := map[crm.ID]bool{}
 	for _, u := range users {
-		if u.Active && concerns(rights.For(u, schema)) {
-			told[u.ID] = true
+		who, err := a.records.Who(ctx, u)
+		if err != nil {
+			a.log.Error("nobody told", "what", what, "err", err)
+			return
 		}
+		told[u.ID] = u.Active && concerns(who)
 	}
 	a.publish(what, what, func(user crm.ID) bool { return told[user] })
 }
@@ -119,7 +116,7 @@ func (a *Audit) publish(what, key string, concerns func(crm.ID) bool) {
 
 // Feedback tells administrators that somebody wrote to them.
 func (a *Audit) Feedback(ctx context.Context) {
-	a.tell(ctx, "feedback", func(who *rights.Rights) bool { return who.Administrates() })
+	a.tell(ctx, "feedback", (*rights.Rights).Administrates)
 }
 
 // Answered tells a user that his note was answered.

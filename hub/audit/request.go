@@ -136,7 +136,7 @@ func (a *Audit) letIn(ctx context.Context, tx *store.Tx, r *store.AccessRequest,
 
 // Decide approves or refuses a request. Nobody decides his own.
 func (a *Audit) Decide(ctx context.Context, who *rights.Rights, id crm.ID, approve bool, remark string) (*store.AccessRequest, error) {
-	if !Keeps(who) {
+	if !who.Keeps() {
 		return nil, &crm.Error{Code: crm.Forbidden, Key: "audit.keeper_only"}
 	}
 	r, err := a.store.AccessRequest(ctx, a.store.Read(), id)

@@ -15,6 +15,7 @@ import (
 type Rights struct {
 	User *crm.User
 	*sheet
+	held bool // nothing may be copied out
 }
 
 // sheet is what is compiled once for a user and used until the office or the
@@ -42,6 +43,9 @@ func For(user *crm.User, schema *crm.Schema) *Rights { return Compile(user, sche
 // May tells whether the user may do action with records of entity at all, or in an
 // area. Which records is Scope's answer.
 func (r *Rights) May(entity string, action Action) bool {
+	if r.withholds(action) {
+		return false
+	}
 	if e := r.entities[entity]; e != nil {
 		return e.actions&action.bit() != 0
 	}
@@ -51,7 +55,7 @@ func (r *Rights) May(entity string, action Action) bool {
 // Scope is which records of entity action reaches; empty when the action is refused.
 func (r *Rights) Scope(entity string, action Action) crm.Scope {
 	e := r.entities[entity]
-	if e == nil || e.actions&action.bit() == 0 {
+	if e == nil || e.actions&action.bit() == 0 || r.withholds(action) {
 		return crm.Scope{}
 	}
 	return e.scopes[slices.Index(Actions, action)]

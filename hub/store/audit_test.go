@@ -107,6 +107,29 @@ func TestChainOfManyWriters(t *testing.T) {
 	}
 }
 
+// TestChainOfTwoHubs: two processes that write one database keep one chain.
+func TestChainOfTwoHubs(t *testing.T) {
+	source := storetest.Source(t)
+	hubs := []*Store{openAt(t, source), openAt(t, source)}
+	var wg sync.WaitGroup
+	for _, hub := range hubs {
+		for range 3 {
+			wg.Go(func() {
+				for range 20 {
+					if err := hub.Log(t.Context(), trail.System, trail.Entry{Kind: "login"}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	report, err := hubs[0].VerifyLog(t.Context(), trail.System)
+	if err != nil || report.Faults != nil || report.Head != 120 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
 // TestOperationIsTold: the first write of a request tells what the request does, unless
 // it tells of itself.
 func TestOperationIsTold(t *testing.T) {

@@ -36,6 +36,16 @@ import (
 var version = "dev" // set by the linker
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "verify-logs" {
+		sound, err := verifyLogs(context.Background(), os.Args[2:], os.Stdout)
+		if err != nil {
+			fail(err)
+		}
+		if !sound {
+			os.Exit(2)
+		}
+		return
+	}
 	cfg, err := config.Read(os.Args[1:], os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return

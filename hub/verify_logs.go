@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"bellhop/hub/audit/trail"
@@ -24,6 +25,9 @@ func verifyLogs(ctx context.Context, args []string, out io.Writer) (sound bool, 
 	source := *database
 	if source == "" {
 		source = filepath.Join(*data, "hub.db")
+		if _, err := os.Stat(source); err != nil {
+			return false, fmt.Errorf("%w: name the hub's folder with -data", err)
+		}
 	}
 	db, err := store.Open(ctx, source)
 	if err != nil {

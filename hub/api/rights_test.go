@@ -15,6 +15,7 @@ func minimal(entity, customer string) obj {
 		"lead":           {"name": "秘密线索", "phones": phones("13912345670")},
 		"channel":        {"name": "秘密渠道"},
 		"supplier":       {"name": "秘密供应商"},
+		"product":        {"name": "秘密商品"},
 		"privatecontact": {"name": "秘密朋友", "phones": phones("13912345671")},
 		"activity":       {"text": "秘密记录", "at": 1790000000000, "customer": customer},
 		"opportunity":    {"name": "秘密商机", "customer": customer, "amount": obj{"minor": 100, "currency": "CNY"}},
@@ -32,7 +33,7 @@ func TestForeignRecords(t *testing.T) {
 	o := newOffice(t)
 	boss, li, wang := o.user("boss", crm.Manager), o.user("li", crm.Sales), o.user("wang", crm.Sales)
 	secret := li.must("customer", obj{"name": "秘密集团"}).str("id")
-	shared := map[string]bool{"channel": true, "supplier": true}
+	shared := map[string]bool{"channel": true, "supplier": true, "product": true}
 	for _, e := range o.server.Records.Schema().Entities() {
 		t.Run(e.Name, func(t *testing.T) {
 			values := minimal(e.Name, secret)

@@ -6,6 +6,7 @@ import (
 	"bellhop/hub/modules/activity"
 	"bellhop/hub/modules/deal"
 	"bellhop/hub/modules/party"
+	"bellhop/hub/modules/product"
 	"bellhop/hub/modules/quote"
 	"bellhop/hub/modules/sales"
 	"bellhop/hub/modules/schedule"
@@ -17,6 +18,7 @@ var Modules = []crm.Module{
 	party.Module,
 	activity.Module, // contact records
 	deal.Module,     // opportunities
+	product.Module,
 	quote.Module,
 	sales.Module,   // orders
 	service.Module, // tickets

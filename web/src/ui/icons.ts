@@ -2,7 +2,7 @@
 // metadata name a thing ("ticket") and not a drawing.
 import {
   Aim, ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Bell, Calendar, CaretBottom, CaretTop, ChatDotRound, ChatLineRound,
-  Check, CircleCheck, Clock, Close, Connection, CopyDocument, Cpu, Delete, Document, Download, Edit, Expand, Filter, Fold, FullScreen,
+  Box, Check, CircleCheck, Clock, Close, Connection, CopyDocument, Cpu, Delete, Document, Download, Edit, Expand, Filter, Fold, FullScreen,
   HomeFilled, InfoFilled, Key, Lock, Memo, Menu, Message, Microphone, Moon, MoreFilled, Opportunity, Phone, PhoneFilled, Place, Plus,
   Postcard, Promotion, Refresh, Search, Service, Setting, Share, Shop, Star, Sunny, Switch, SwitchButton, Tickets, Timer,
   TopRight, User, UserFilled, VideoPause, VideoPlay, Wallet, WarningFilled,
@@ -12,7 +12,7 @@ import type { Component } from 'vue'
 export const icons = {
   // menu and entities
   home: HomeFilled, customer: UserFilled, contact: Postcard, channel: Share, supplier: Shop, lead: Aim, privatecontact: Lock,
-  opportunity: Opportunity, quote: Tickets, order: Document, ticket: Service, schedule: Calendar, activity: ChatLineRound,
+  opportunity: Opportunity, quote: Tickets, order: Document, ticket: Service, schedule: Calendar, activity: ChatLineRound, product: Box,
   call: Phone, sms: Message, box: Cpu, settings: Setting, document: Document, report: Memo, pool: Connection,
   // actions and signs
   search: Search, plus: Plus, close: Close, back: ArrowLeft, next: ArrowRight, up: ArrowUp, down: ArrowDown,

@@ -84,6 +84,7 @@ func (s *Server) routes() {
 	s.recordRoutes(api)
 	s.draftRoutes(api)
 	s.formRoutes(api)
+	s.mergeRoutes(api)
 	s.searchRoutes(api)
 	s.auditRoutes(api)
 	s.accessRequestRoutes(api)

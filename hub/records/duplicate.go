@@ -331,7 +331,7 @@ func (r *Records) LogPass(ctx context.Context, who *rights.Rights, ref crm.Ref, 
 	if runes := []rune(strings.TrimSpace(reason)); len(runes) > maxReason {
 		reason = string(runes[:maxReason])
 	}
-	return r.store.PassDuplicate(ctx, store.DuplicatePass{At: r.now().UnixMilli(), User: who.User.ID, Ref: ref,
+	return r.store.PassDuplicate(ctx, store.DuplicatePass{At: r.now().UnixMilli(), User: who.User.ID, Name: who.User.Name, Ref: ref,
 		Reason: strings.TrimSpace(reason), Matches: string(told)})
 }
 

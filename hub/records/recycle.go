@@ -72,23 +72,29 @@ func (r *Records) Restore(ctx context.Context, who *rights.Rights, entity string
 func (r *Records) restore(ctx context.Context, who *rights.Rights, e *crm.Entity, ref crm.Ref) error {
 	var rec *store.RecordRow
 	err := r.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if rec, err = r.store.DeletedRecord(ctx, tx, r.Schema(), ref); err != nil {
-			return err
-		}
-		now := r.now().UnixMilli()
-		rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rec.Rev+1, now, who.User.ID
-		rec.Document = document(e, rec.Values)
-		if err := r.store.RestoreRecord(ctx, tx, e, rec); err != nil {
-			return err
-		}
-		tx.Note(trail.Change, trail.Entry{At: now, User: int64(who.User.ID), Name: who.User.Name, Kind: "restore",
-			Entity: e.Name, Record: int64(ref.ID), Label: rec.Label})
-		return r.apply(ctx, tx, e, nil, &rec.Record)
+		rec, err = r.restoreIn(ctx, tx, who, e, ref)
+		return err
 	})
 	if err == nil {
 		r.tell(e, ref.ID, rec.Rev, rec.Owner)
 	}
 	return err
+}
+
+func (r *Records) restoreIn(ctx context.Context, tx *store.Tx, who *rights.Rights, e *crm.Entity, ref crm.Ref) (*store.RecordRow, error) {
+	rec, err := r.store.DeletedRecord(ctx, tx, r.Schema(), ref)
+	if err != nil {
+		return nil, err
+	}
+	now := r.now().UnixMilli()
+	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rec.Rev+1, now, who.User.ID
+	rec.Document = document(e, rec.Values)
+	if err := r.store.RestoreRecord(ctx, tx, e, rec); err != nil {
+		return nil, err
+	}
+	tx.Note(trail.Change, trail.Entry{At: now, User: int64(who.User.ID), Name: who.User.Name, Kind: "restore",
+		Entity: e.Name, Record: int64(ref.ID), Label: rec.Label})
+	return rec, r.apply(ctx, tx, e, nil, &rec.Record)
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
+	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
 	"bellhop/hub/search"
@@ -170,14 +172,21 @@ func (s *Store) holders(ctx context.Context, entity, term, with string, found ma
 type DuplicatePass struct {
 	At      int64
 	User    crm.ID
+	Name    string // what the user is called now
 	Ref     crm.Ref
 	Reason  string
 	Matches string // JSON
 }
 
-// PassDuplicate keeps p.
+// PassDuplicate keeps p, and notes who and why in the change log.
 func (s *Store) PassDuplicate(ctx context.Context, p DuplicatePass) error {
+	detail, err := json.Marshal(map[string]string{"reason": p.Reason})
+	if err != nil {
+		return err
+	}
 	return s.Write(ctx, func(tx *Tx) error {
+		tx.Note(trail.Change, trail.Entry{At: p.At, User: int64(p.User), Name: p.Name, Kind: "duplicate",
+			Entity: p.Ref.Entity, Record: int64(p.Ref.ID), Detail: string(detail)})
 		_, err := tx.ExecContext(ctx, `INSERT INTO duplicate_pass (id, at, user_id, entity, record_id, reason, matches) VALUES (?,?,?,?,?,?,?)`,
 			crm.NewID(), p.At, p.User, p.Ref.Entity, p.Ref.ID, p.Reason, p.Matches)
 		return err

@@ -80,7 +80,13 @@ export type Entity = Omit<Schema['Entity'], 'fields'> & { fields: Field[] }
 /** Consecutive items of one group stand under its heading. */
 export type MenuItem = Schema['MenuItem'] & { group?: string }
 export type Meta = Omit<Schema['Meta'], 'entities' | 'menu'> & { entities: Record<string, Entity>; menu: MenuItem[]; departments?: UserValue[] }
-export type Rec = Omit<Schema['Record'], 'values'> & { values: Values }
+export type Rec = Omit<Schema['Record'], 'values'> & {
+  values: Values
+  /** Set on a deleted record, where one may be seen. */
+  deletedAt?: number
+  /** Users, departments and groups it is shared with. */
+  shared?: { name: string }[]
+}
 export type Sort = Schema['Sort']
 export type FilterOp = Schema['Op']
 export type Filter = Schema['Filter']

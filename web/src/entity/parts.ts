@@ -1,7 +1,18 @@
 // Places in a record's page that features fill: a call's row with its player
 // belongs to calls, not to the engine. src/app/parts.ts does the filling.
 import { shallowReactive, type Component } from 'vue'
-import type { TimelineItem } from '@/api/types'
+import type { Entity, Rec, TimelineItem } from '@/api/types'
+
+/** A tab of a record's page that a feature brings: its changes, its files. */
+export interface RecordTab {
+  key: string
+  /** i18n key of its label. */
+  label: string
+  /** Shown for this record at all. */
+  when: (entity: Entity, record: Rec) => boolean
+  /** Drawn with { entity: Entity, record: Rec }; may emit `count` with what stands behind its label. */
+  component: Component
+}
 
 export const parts = shallowReactive<{
   /** Drawn with { item: TimelineItem } in place of the plain row. */
@@ -10,4 +21,6 @@ export const parts = shallowReactive<{
   sms?: Component
   /** The call a contact record is a note about, with { id } of the call. */
   call?: Component
-}>({ timeline: {} })
+  /** In this order, after the related lists. */
+  tabs: RecordTab[]
+}>({ timeline: {}, tabs: [] })

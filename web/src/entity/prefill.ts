@@ -1,9 +1,13 @@
 import { ref, watch } from 'vue'
 import type { LocationQuery } from 'vue-router'
 import { useMeta } from '@/api/meta'
-import type { Entity, Field, Value, Values } from '@/api/types'
+import type { Entity, Field, Line, Value, Values } from '@/api/types'
+import { t } from '@/i18n'
 import { parseAmount } from '@/lib/money'
 import { records } from './records'
+
+/** Never copied: numbers given by the hub, what is computed, who is called and written to. */
+const own = new Set(['serial', 'formula', 'phones', 'email', 'im', 'file', 'image'])
 
 /**
  * usePrefill reads what a new record begins with from its address: the keys are
@@ -41,11 +45,25 @@ export function usePrefill(entity: () => Entity | undefined, query: () => Locati
     }
   }
 
+  /** A copy begins with all that may be written and need not be the record's alone. */
+  async function copied(id: string): Promise<Values> {
+    const rec = await records.get(entity()?.name ?? '', id).catch(() => null)
+    const out: Values = {}
+    for (const f of entity()?.fields ?? []) {
+      const v = rec?.values[f.key]
+      if (!rec || f.readOnly || f.unique || v == null || own.has(f.type)) continue
+      out[f.key] = f.type === 'lines' ? (v as Line[]).map((l) => ({ values: l.values })) : v
+    }
+    const title = entity()?.title ?? ''
+    if (typeof out[title] === 'string') out[title] = t('form.copyOf', { label: out[title] })
+    return out
+  }
+
   watch(
     () => [entity()?.name, JSON.stringify(query())],
     async () => {
       ready.value = false
-      const out: Values = {}
+      const out: Values = typeof query().copy === 'string' ? await copied(String(query().copy)) : {}
       const given = (entity()?.fields ?? []).filter((f) => !f.readOnly && typeof query()[f.key] === 'string')
       await Promise.all(
         given.map(async (f) => {

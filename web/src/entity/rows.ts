@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { on } from '@/api/bus'
 import type { Query, Rec } from '@/api/types'
+import { rememberList } from './neighbours'
 import { records } from './records'
 
 const pageSize = 50
@@ -40,6 +41,7 @@ export function useRows(entity: () => string, query: () => Query) {
   }
   function touch() {
     slots.value = [...slots.value]
+    rememberList(entity(), slots.value.flatMap((s) => s.rows?.map((r) => r.id) ?? []))
   }
 
   async function fetchPage(n: number, force = false): Promise<void> {

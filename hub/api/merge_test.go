@@ -1,0 +1,63 @@
+package api
+
+import (
+	"testing"
+
+	"bellhop/hub/crm"
+)
+
+// TestMerge makes two records of one customer one, and two again.
+func TestMerge(t *testing.T) {
+	o := newOffice(t)
+	boss, li, wang := o.user("boss", crm.Manager), o.user("li", crm.Sales), o.user("wang", crm.Sales)
+	master := li.must("customer", obj{"name": "青岛金鼎机电", "phones": phones("13911112222"), "city": "青岛"})
+	twin := li.must("customer", obj{"name": "青岛金鼎机电有限公司", "phones": phones("13911112222", "0532-83001234"), "city": "青岛市", "email": "a@jinding.cn"})
+	id, twinID := master.str("id"), twin.str("id")
+	zhao := li.must("contact", obj{"name": "赵工", "customer": twinID})
+	li.must("order", obj{"customer": twinID, "date": "2026-11-22", "state": "confirmed", "amount": obj{"minor": 10000, "currency": "CNY"}})
+	li.must("order", obj{"customer": id, "date": "2026-11-22", "state": "confirmed", "amount": obj{"minor": 500, "currency": "CNY"}})
+	balance := func(id string, want any) { t.Helper(); boss.get("/api/o/customer/"+id).ok().want("values.balance.minor", want) }
+	path := "/api/o/customer/" + id
+	merge := func(p *person, values obj) *answer {
+		t.Helper()
+		a, b := boss.get(path).ok(), boss.get("/api/o/customer/"+twinID).ok()
+		return p.post(path+"/merge", obj{"twin": twinID, "rev": a.at("rev"), "twinRev": b.at("rev"), "values": values})
+	}
+	t.Run("what would move is told first", func(t *testing.T) {
+		boss.get("/api/o/customer/"+twinID+"/children").ok().want("children.0.entity", "contact").want("children.0.count", 1).want("children.1.entity", "order")
+		wang.get("/api/o/customer/" + twinID + "/children").is(404)
+	})
+	t.Run("nobody merges what he may not change or delete", func(t *testing.T) {
+		merge(wang, nil).is(404)
+		merge(li, nil).is(403) // his own, but he may not delete
+		boss.post(path+"/merge", obj{"twin": id, "rev": 1, "twinRev": 1}).is(422).want("error.key", "merge.same")
+		boss.post(path+"/merge", obj{"twin": twinID, "rev": 99, "twinRev": 1}).is(409).want("current.id", id)
+	})
+	var undo string
+	t.Run("children, numbers and what is owed move; chosen values are taken", func(t *testing.T) {
+		a := merge(boss, obj{"name": "青岛金鼎机电有限公司", "email": "a@jinding.cn"}).ok().
+			want("record.values.name", "青岛金鼎机电有限公司").want("record.values.city", "青岛").want("moved", 2)
+		undo = a.str("merge")
+		if n := len(a.list("record.values.phones")); n != 2 {
+			t.Errorf("%d numbers", n)
+		}
+		li.get("/api/o/contact/"+zhao.str("id")).ok().want("values.customer.id", id)
+		balance(id, 10500)
+		boss.get("/api/o/customer/" + twinID).is(404)
+		li.post("/api/o/customer/duplicates", obj{"values": obj{"phones": phones("053283001234")}}).ok().want("hits.0.id", id)
+		boss.get(path+"/merges").ok().want("merges.0.id", undo).want("merges.0.undo", true)
+		li.get(path+"/merges").ok().want("merges.0.undo", false)
+	})
+	t.Run("undone, both are as they were, and what was changed since stays", func(t *testing.T) {
+		now := li.get(path).ok()
+		li.change(now, obj{"city": "胶州"}).ok()
+		li.post("/api/merges/"+undo+"/undo", nil).is(404)
+		boss.post("/api/merges/"+undo+"/undo", nil).ok().want("values.name", "青岛金鼎机电").want("values.city", "胶州").want("values.email", nil)
+		boss.get("/api/o/customer/"+twinID).ok().want("values.name", "青岛金鼎机电有限公司").want("values.email", "a@jinding.cn")
+		li.get("/api/o/contact/"+zhao.str("id")).ok().want("values.customer.id", twinID)
+		balance(id, 500)
+		balance(twinID, 10000)
+		li.post("/api/o/customer/duplicates", obj{"values": obj{"phones": phones("053283001234")}}).ok().want("hits.0.id", twinID)
+		boss.post("/api/merges/"+undo+"/undo", nil).is(422).want("error.key", "merge.undone")
+	})
+}

@@ -10,14 +10,19 @@ export const languages: { id: Lang; label: string }[] = [
 ]
 
 type Messages = Record<string, Record<string, unknown>>
-// One chunk a language; each gathers the files of its folder, a file is a namespace: app.*, entity.*, calls.*.
-const packs: Record<Lang, () => Promise<{ default: Messages }>> = {
-  'zh-CN': () => import('./lang-zh-CN'),
-  'zh-TW': () => import('./lang-zh-TW'),
-  en: () => import('./lang-en'),
+type Pack = () => Promise<{ default: Messages }>
+// Two chunks a language, gathered from the files of its folder; a file is a namespace:
+// what shell and list need (app.*, entity.*, calls.*), and right behind it all the rest.
+const packs: Record<Lang, [first: Pack, rest: Pack]> = {
+  'zh-CN': [() => import('./lang-zh-CN'), () => import('./rest-zh-CN')],
+  'zh-TW': [() => import('./lang-zh-TW'), () => import('./rest-zh-TW')],
+  en: [() => import('./lang-en'), () => import('./rest-en')],
 }
 
-export const i18n = createI18n({ legacy: false, locale: 'zh-CN', fallbackLocale: false, messages: {} as Record<string, never> })
+export const i18n = createI18n({ legacy: false, locale: 'zh-CN', fallbackLocale: false, messages: {} as Record<string, never>,
+  // A text of the rest that is not there yet is empty for a moment; its key would be shown otherwise.
+  missing: import.meta.env.PROD ? () => '' : undefined,
+})
 
 /** t for code outside components. */
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown>, plural?: number) => string
@@ -36,8 +41,11 @@ export function preferredLang(): Lang {
 
 export async function setLang(lang: Lang): Promise<void> {
   const pack = packs[lang] ? lang : 'zh-CN'
-  const messages = (await packs[pack]()).default
-  i18n.global.setLocaleMessage(pack, messages as never)
+  const [first, rest] = packs[pack]
+  const behind = rest().then((m) => i18n.global.mergeLocaleMessage(pack, m.default as never))
+  i18n.global.mergeLocaleMessage(pack, (await first()).default as never)
+  // A test looks at once at what a user sees a moment later.
+  if (import.meta.env.MODE === 'test') await behind
   i18n.global.locale.value = pack as never
   document.documentElement.lang = pack
   local.set('lang', pack)

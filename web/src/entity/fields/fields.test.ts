@@ -36,9 +36,10 @@ const shown: Record<FieldType, string> = {
 }
 
 describe.each(Object.keys(widgets) as FieldType[])('%s', (type) => {
-  test('is shown', () => {
+  test('is shown', async () => {
     const f = field(type, { options: [{ id: 'a', label: 'A 重点', tone: 'bad' }], ref: 'customer', im: 'qq', result: 'decimal', lines: { fields: [{ key: 'qty', type: 'decimal', label: '数量' }] } })
-    expect(mount(FieldView, { props: { field: f, value: samples[type] }, global }).text()).toContain(shown[type])
+    const w = mount(FieldView, { props: { field: f, value: samples[type] }, global })
+    await vi.waitFor(() => expect(w.text()).toContain(shown[type]))
     expect(mount(FieldView, { props: { field: f, value: null }, global }).text()).toBe('')
   })
   test('has a labelled editor that says what is wrong', async () => {
@@ -193,11 +194,13 @@ describe('CUS-05 a way of contact is a click away', () => {
     ['email', 'a@b.cn', 'mailto:a@b.cn', {}],
     ['url', 'https://b.cn', 'https://b.cn', {}],
     ['im', '80012345', 'tencent://message/?uin=80012345', { im: 'qq' }],
-  ])('%s', (type, value, href, more) => {
-    expect(view(type, value, more).get('a').attributes('href')).toBe(href)
+  ])('%s', async (type, value, href, more) => {
+    const w = view(type, value, more)
+    await vi.waitFor(() => expect(w.get('a').attributes('href')).toBe(href))
   })
   test('WeChat has no link; its name is copied, without the clipboard of secure pages too', async () => {
     const w = view('im', 'wx-name', { im: 'wechat' })
+    await vi.waitFor(() => expect(w.text()).toBe('wx-name'))
     expect(w.find('a').exists()).toBe(false)
     Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
     let copied = ''

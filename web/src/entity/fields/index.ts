@@ -8,18 +8,13 @@ import DateTimeView from './datetime/View.vue'
 import DecimalView from './decimal/View.vue'
 import DeptView from './dept/View.vue'
 import EmailView from './email/View.vue'
-import FileView from './file/View.vue'
 import FormulaView from './formula/View.vue'
-import IMView from './im/View.vue'
-import ImageView from './image/View.vue'
 import IntView from './int/View.vue'
-import LinesView from './lines/View.vue'
 import LongTextView from './longtext/View.vue'
 import MoneyView from './money/View.vue'
 import MultiSelectView from './multiselect/View.vue'
 import PercentView from './percent/View.vue'
 import PhonesView from './phones/View.vue'
-import RatingView from './rating/View.vue'
 import RefView from './ref/View.vue'
 import RefsView from './refs/View.vue'
 import RegionView from './region/View.vue'
@@ -69,17 +64,17 @@ export const widgets: Record<FieldType, FieldWidget> = {
   number: { view: IntView, edit: lazy(() => import('./int/Edit.vue')), width: 96, right: true },
   decimal: { view: DecimalView, edit: lazy(() => import('./decimal/Edit.vue')), width: 112, right: true },
   percent: { view: PercentView, edit: lazy(() => import('./percent/Edit.vue')), width: 96, right: true },
-  rating: { view: RatingView, edit: lazy(() => import('./rating/Edit.vue')), width: 104, min: 96 },
+  rating: { view: lazy(() => import('./rating/View.vue')), edit: lazy(() => import('./rating/Edit.vue')), width: 104, min: 96 },
   multiselect: { view: MultiSelectView, edit: lazy(() => import('./multiselect/Edit.vue')), width: 180, wide: true },
   region: { view: RegionView, edit: lazy(() => import('./region/Edit.vue')), width: 180 },
-  im: { view: IMView, edit: lazy(() => import('./im/Edit.vue')), width: 140 },
+  im: { view: lazy(() => import('./im/View.vue')), edit: lazy(() => import('./im/Edit.vue')), width: 140 },
   serial: { view: SerialView, edit: lazy(() => import('./serial/Edit.vue')), width: 140 },
   refs: { view: RefsView, edit: lazy(() => import('./refs/Edit.vue')), width: 200, wide: true },
   dept: { view: DeptView, edit: lazy(() => import('./dept/Edit.vue')), width: 120 },
-  file: { view: FileView, edit: lazy(() => import('./file/Edit.vue')), width: 160, wide: true },
-  image: { view: ImageView, edit: lazy(() => import('./file/Edit.vue')), width: 96, wide: true },
+  file: { view: lazy(() => import('./file/View.vue')), edit: lazy(() => import('./file/Edit.vue')), width: 160, wide: true },
+  image: { view: lazy(() => import('./image/View.vue')), edit: lazy(() => import('./file/Edit.vue')), width: 96, wide: true },
   formula: { view: FormulaView, edit: lazy(() => import('./formula/Edit.vue')), width: 128, right: true },
-  lines: { view: LinesView, edit: lazy(() => import('./lines/Edit.vue')), width: 120, wide: true },
+  lines: { view: lazy(() => import('./lines/View.vue')), edit: lazy(() => import('./lines/Edit.vue')), width: 120, wide: true },
   user: { view: UserView, edit: lazy(() => import('./user/Edit.vue')), width: 104 },
 }
 

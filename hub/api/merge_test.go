@@ -16,7 +16,10 @@ func TestMerge(t *testing.T) {
 	zhao := li.must("contact", obj{"name": "赵工", "customer": twinID})
 	li.must("order", obj{"customer": twinID, "date": "2026-11-22", "state": "confirmed", "amount": obj{"minor": 10000, "currency": "CNY"}})
 	li.must("order", obj{"customer": id, "date": "2026-11-22", "state": "confirmed", "amount": obj{"minor": 500, "currency": "CNY"}})
-	balance := func(id string, want any) { t.Helper(); boss.get("/api/o/customer/"+id).ok().want("values.balance.minor", want) }
+	balance := func(id string, want any) {
+		t.Helper()
+		boss.get("/api/o/customer/"+id).ok().want("values.balance.minor", want)
+	}
 	path := "/api/o/customer/" + id
 	merge := func(p *person, values obj) *answer {
 		t.Helper()

@@ -510,23 +510,21 @@ func firstLine(s string) string {
 	return s
 }
 
-// maxSearched bounds how much of one text is searched.
-const maxSearched = 500
-
 // document gathers what the search box finds a record by.
 func document(e *crm.Entity, values map[string]any) search.Document {
-	var texts, digits []string
+	var names, texts, digits []string
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		switch v := values[f.Key].(type) {
 		case string:
-			if !f.Search {
+			switch {
+			case !f.Search:
 				continue
+			case f.Type.Name() == field.LongText.Name():
+				texts = append(texts, v)
+			default:
+				names = append(names, v)
 			}
-			if r := []rune(v); len(r) > maxSearched {
-				v = string(r[:maxSearched])
-			}
-			texts = append(texts, search.Fold(v))
 			if f.Series != nil {
 				digits = append(digits, search.Digits(v))
 			}
@@ -536,5 +534,5 @@ func document(e *crm.Entity, values map[string]any) search.Document {
 			}
 		}
 	}
-	return search.Document{Text: strings.Join(texts, " "), Digits: strings.Join(digits, " ")}
+	return search.Document{Text: search.Compose(names, texts), Digits: strings.Join(digits, " ")}
 }

@@ -4,57 +4,104 @@ import "strings"
 
 // Document is what is searched of one record.
 type Document struct {
-	Text   string // folded: names, notes, addresses, joined by " "
+	Text   string // folded: names, addresses, joined by " "; after a "\n" long texts, which aren't spelled
 	Digits string // of its phone and document numbers, joined by " "
+}
+
+// Compose folds names and long texts into the text of a document.
+func Compose(names, texts []string) string {
+	folded := func(list []string) string {
+		var out []string
+		for _, text := range list {
+			if text = Fold(clipRunes(text, maxText)); text != "" {
+				out = append(out, text)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	text := folded(names)
+	if long := folded(texts); long != "" {
+		text += "\n" + long
+	}
+	return text
 }
 
 // Limits of one record's words; a novel in the remark may not fill the index.
 const (
-	maxHanRun   = 400
+	maxText     = 20000 // characters of one text
 	maxPinyin   = 24
 	digitGram   = 4
 	shortestNum = 3
 )
 
-// Terms are the words of the document that an index must hold. Numbers' pieces start
-// with "#", so that they don't meet Latin words.
-func (d Document) Terms() []string {
-	seen := map[string]bool{}
-	var terms []string
-	add := func(term string) {
-		if term != "" && !seen[term] {
-			seen[term] = true
-			terms = append(terms, term)
-		}
+// set gathers terms without doubles.
+type set struct {
+	seen map[string]bool
+	list []string
+}
+
+func (s *set) add(term string) {
+	if term != "" && !s.seen[term] {
+		s.seen[term] = true
+		s.list = append(s.list, term)
 	}
+}
+
+func newSet() *set { return &set{seen: map[string]bool{}} }
+
+// Terms are all words of the document: Grams and Keys.
+func (d Document) Terms() []string { return append(d.Grams(), d.Keys()...) }
+
+// IsGram tells a gram, which is found whole, from a key, which its beginning finds.
+func IsGram(term string) bool {
+	for _, r := range term {
+		return r == '#' || isHan(r)
+	}
+	return false
+}
+
+// Grams are single Chinese characters, their pairs, and the pieces of numbers, three and
+// four digits long and marked with "#" so that they don't meet other words.
+func (d Document) Grams() []string {
+	terms := newSet()
 	han, latin := runs(d.Text)
 	for _, run := range han {
-		if len(run) > maxHanRun {
-			run = run[:maxHanRun]
+		for i := range run {
+			terms.add(string(run[i]))
+			if i+1 < len(run) {
+				terms.add(string(run[i : i+2]))
+			}
 		}
-		hanTerms(run, add)
 	}
 	for _, run := range latin {
-		add(clipTerm(string(run)))
 		if numberTyped(string(run)) != "" {
-			digitTerms(string(run), add)
+			digitTerms(string(run), terms.add)
 		}
 	}
 	for _, number := range strings.Fields(d.Digits) {
-		digitTerms(number, add)
+		digitTerms(number, terms.add)
 	}
-	return terms
+	return terms.list
 }
 
-// hanTerms are every character and pair, and pinyin from every character on: who
-// types "zs" finds 张三 and also 杭州张三.
-func hanTerms(run []rune, add func(string)) {
-	for i := range run {
-		add(string(run[i]))
-		if i+1 < len(run) {
-			add(string(run[i : i+2]))
-		}
+// Keys are words of Latin letters and digits, and how names are spelled.
+func (d Document) Keys() []string {
+	terms := newSet()
+	names, _, _ := strings.Cut(d.Text, "\n")
+	han, _ := runs(names)
+	for _, run := range han {
+		spelled(run, terms.add)
 	}
+	_, latin := runs(d.Text)
+	for _, run := range latin {
+		terms.add(clipTerm(string(run)))
+	}
+	return terms.list
+}
+
+// spelled gives pinyin from every character on: who types "zs" finds 张三 and also
+// 杭州张三.
+func spelled(run []rune, add func(string)) {
 	if len(run) > maxPinyin {
 		run = run[:maxPinyin]
 	}
@@ -77,8 +124,10 @@ func initials(syllables []string) string {
 }
 
 func digitTerms(number string, add func(string)) {
-	for i := 0; i+shortestNum <= len(number); i++ {
-		add("#" + number[i:min(i+digitGram, len(number))])
+	for size := shortestNum; size <= digitGram; size++ {
+		for i := 0; i+size <= len(number); i++ {
+			add("#" + number[i:i+size])
+		}
 	}
 }
 

@@ -84,10 +84,9 @@ func (s *Store) Matches(ctx context.Context, kind, value string, limit int) ([]c
 
 // Bounds of a search for similar names, so that it costs the same at a million records.
 const (
-	countedTerm  = 1000 // beyond it a term is just "common"
-	newestOfTerm = 3000 // records looked at of a common one
-	rareTerms    = 3
-	maxNamed     = 300
+	countedTerm = 1000 // beyond it a term is just "common"
+	rareTerms   = 3
+	maxNamed    = 300
 )
 
 // NameCandidates finds records of e whose words hold some of terms: the rarest few
@@ -126,8 +125,8 @@ func (s *Store) rarest(ctx context.Context, entity string, terms []string) ([]co
 	var counted []countedName
 	for _, term := range terms {
 		c := countedName{term: term}
-		err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM search_term WHERE entity = ? AND term = ? LIMIT ?) counted`,
-			entity, term, countedTerm+1).Scan(&c.n)
+		query, args := s.holdingTerms(entity, term)
+		err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM (`+query+` LIMIT ?) counted`, append(args, countedTerm+1)...).Scan(&c.n)
 		if err != nil {
 			return nil, err
 		}
@@ -143,17 +142,32 @@ func (s *Store) rarest(ctx context.Context, entity string, terms []string) ([]co
 	return counted[:min(len(counted), rareTerms)], nil
 }
 
-func (s *Store) holders(ctx context.Context, entity, term, with string, found map[int64]bool) error {
-	var b strings.Builder
-	b.WriteString(`SELECT record_id FROM (SELECT record_id FROM search_term WHERE entity = ? AND term = ?
-		ORDER BY record_id DESC LIMIT ?) newest`)
-	args := []any{entity, term, newestOfTerm}
-	if with != "" {
-		b.WriteString(` WHERE EXISTS (SELECT 1 FROM search_term t WHERE t.entity = ? AND t.term = ? AND t.record_id = newest.record_id)`)
-		args = append(args, entity, with)
+// holdingTerms is a question for the records whose words hold all of terms.
+func (s *Store) holdingTerms(entity string, terms ...string) (query string, args []any) {
+	var grams, questions []string
+	for _, term := range terms {
+		if search.IsGram(term) {
+			grams = append(grams, term)
+			continue
+		}
+		questions = append(questions, `SELECT record_id AS id FROM search_key WHERE entity = ? AND key = ?`)
+		args = append(args, entity, term)
 	}
-	b.WriteString(` LIMIT ?`)
-	rows, err := s.readers.QueryContext(ctx, b.String(), append(args, maxNamed)...)
+	if len(grams) > 0 {
+		holding, arg := s.engine.holding(gramTokens(entity, grams))
+		questions, args = append(questions, asID(holding)), append(args, arg)
+	}
+	return strings.Join(questions, ` INTERSECT `), args
+}
+
+func (s *Store) holders(ctx context.Context, entity, term, with string, found map[int64]bool) error {
+	terms := []string{term}
+	if with != "" {
+		terms = append(terms, with)
+	}
+	query, args := s.holdingTerms(entity, terms...)
+	query = `SELECT id FROM (` + query + `) newest ORDER BY id DESC LIMIT ?`
+	rows, err := s.readers.QueryContext(ctx, query, append(args, maxNamed)...)
 	if err != nil {
 		return err
 	}

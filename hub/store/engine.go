@@ -10,6 +10,8 @@ import (
 // the two there are. Statements elsewhere are written in what both understand, with
 // ? for bound values.
 type engine interface {
+	// dialect is its name in those of migrations.
+	dialect() string
 	// open connects: writer runs the write transactions, readers can only read.
 	open(ctx context.Context) (writer, readers *sql.DB, err error)
 	// exclusive runs fn, which changes tables, while no other program does.
@@ -31,6 +33,13 @@ type engine interface {
 	full(err error) bool
 	// explained adds what to do to an error of opening the database.
 	explained(err error) error
+	// holding is a question for the records that hold all of the grams, and what to bind.
+	holding(grams []string) (query string, arg any)
+	// putGrams makes these the grams of a record; none takes it out.
+	putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error
+	// countsGrams tells that counting the records of grams costs less than finding them,
+	// and that the planner doesn't know the number by itself.
+	countsGrams() bool
 	// like is a comparison that looks away from upper and lower case of Latin letters.
 	like() string
 }

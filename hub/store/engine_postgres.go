@@ -24,6 +24,8 @@ const (
 	postgresReaders = 12
 )
 
+func (e *postgres) dialect() string { return "postgres" }
+
 func (e *postgres) open(context.Context) (writer, readers *sql.DB, err error) {
 	config, err := pgx.ParseConfig(e.url)
 	if err != nil {
@@ -179,6 +181,23 @@ func skipped(text string) int {
 }
 
 func (e *postgres) like() string { return ` ILIKE ? ESCAPE '\'` }
+
+func (e *postgres) holding(grams []string) (string, any) {
+	return `SELECT record_id FROM search_gram WHERE grams @> ?`, grams
+}
+
+func (e *postgres) putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error {
+	if len(grams) == 0 {
+		_, err := tx.ExecContext(ctx, `DELETE FROM search_gram WHERE record_id = ?`, id)
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO search_gram (record_id, grams) VALUES (?, ?)
+		ON CONFLICT (record_id) DO UPDATE SET grams = excluded.grams`, id, grams)
+	return err
+}
+
+// countsGrams is left to the planner, which keeps the most frequent elements of arrays.
+func (e *postgres) countsGrams() bool { return false }
 
 func (e *postgres) columns(ctx context.Context, q Querier, table string) (map[string]bool, error) {
 	return names(q.QueryContext(ctx, `SELECT column_name FROM information_schema.columns

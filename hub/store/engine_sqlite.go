@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -15,6 +16,8 @@ import (
 
 // sqlite keeps everything in one file: one writer, many query-only readers.
 type sqlite struct{ path string }
+
+func (e *sqlite) dialect() string { return "sqlite" }
 
 func (e *sqlite) open(ctx context.Context) (writer, readers *sql.DB, err error) {
 	writerDSN, readerDSN := e.dsn()
@@ -67,6 +70,20 @@ func (e *sqlite) statement(query string, args []any) (string, []any) { return qu
 func (e *sqlite) ddl(text string) string                             { return text }
 func (e *sqlite) patience() string                                   { return "" }
 func (e *sqlite) like() string                                       { return ` LIKE ? ESCAPE '\'` }
+
+func (e *sqlite) holding(grams []string) (string, any) {
+	return `SELECT rowid FROM search_gram WHERE search_gram MATCH ?`, `"` + strings.Join(grams, `" AND "`) + `"`
+}
+
+func (e *sqlite) putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM search_gram WHERE rowid = ?`, id); err != nil || len(grams) == 0 {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO search_gram (rowid, grams) VALUES (?, ?)`, id, strings.Join(grams, " "))
+	return err
+}
+
+func (e *sqlite) countsGrams() bool { return true }
 
 func (e *sqlite) columns(ctx context.Context, q Querier, table string) (map[string]bool, error) {
 	return names(q.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, table))

@@ -252,6 +252,15 @@ func (b *builder) comparePhones(e *crm.Entity, alias string, f *crm.Filter) {
 	if f.Op == field.Empty {
 		b.WriteString("NOT ")
 	}
+	if digits, ok := f.Value.(string); ok && b.engine.countsGrams() {
+		// The pieces of the number rule most records out before each is looked at.
+		for _, w := range search.Parse(search.Digits(digits)) {
+			if grams, _ := parted(w); len(grams) > 0 && strings.Contains(search.Digits(digits), w.Digits) {
+				query, arg := b.engine.holding(gramTokens(e.Name, grams))
+				b.bind(alias+".id IN ("+query+") AND ", arg)
+			}
+		}
+	}
 	b.bind("EXISTS (SELECT 1 FROM phone_number n WHERE n.entity = ? AND n.record_id = "+alias+".id AND n.field = ?", e.Name, f.Field)
 	switch f.Op {
 	case field.Contains, field.StartsWith:
@@ -261,46 +270,6 @@ func (b *builder) comparePhones(e *crm.Entity, alias string, f *crm.Filter) {
 			pattern = pattern[1:]
 		}
 		b.bind(" AND n.canonical"+b.engine.like(), pattern)
-	}
-	b.WriteString(")")
-}
-
-// search writes the condition of a search box: every word is found in the record or,
-// where the query asks for that, in one of its people.
-func (b *builder) search(e *crm.Entity, people []crm.Child, words []search.Word) {
-	for i, w := range words {
-		if i > 0 {
-			b.WriteString(" AND ")
-		}
-		b.WriteString("(")
-		b.word(e, "a", w)
-		for _, p := range people {
-			child, ok := b.schema.Entity(p.Entity)
-			if !ok {
-				continue
-			}
-			b.add(" OR a.id IN (SELECT ac.%s FROM %s ac WHERE ac.%s IS NOT NULL AND ac.deleted_at IS NULL AND ",
-				quote(p.Field), quote(child.Table), quote(p.Field))
-			b.scope(child, "ac", p.Scope)
-			b.WriteString(" AND ")
-			b.word(child, "ac", w)
-			b.WriteString(")")
-		}
-		b.WriteString(")")
-	}
-}
-
-func (b *builder) word(e *crm.Entity, alias string, w search.Word) {
-	b.WriteString("(1=1")
-	for _, term := range w.Terms {
-		b.bind(" AND "+alias+".id IN (SELECT record_id FROM search_term WHERE entity = ? AND term >= ? AND term < ?)",
-			e.Name, term, term+"\U0010ffff")
-	}
-	if w.Text != "" {
-		b.bind(" AND "+alias+".search_text"+b.engine.like(), containing(w.Text))
-	}
-	if w.Digits != "" {
-		b.bind(" AND ("+alias+".search_digits"+b.engine.like()+" OR "+alias+".search_text"+b.engine.like()+")", containing(w.Digits), containing(w.Digits))
 	}
 	b.WriteString(")")
 }

@@ -25,6 +25,7 @@ type builder struct {
 	schema *crm.Schema
 	engine engine
 	args   []any
+	common []bool // of the words of a search, which are; see weigh
 }
 
 func (s *Store) build(schema *crm.Schema) *builder { return &builder{schema: schema, engine: s.engine} }
@@ -92,22 +93,24 @@ func (b *builder) shared(e *crm.Entity, alias string, s *crm.Shared) {
 var systemColumn = map[string]string{"createdAt": "created_at", "updatedAt": "updated_at"}
 
 // where writes all conditions of a query but the cursor.
-func (b *builder) where(e *crm.Entity, q *crm.Query) {
+func (b *builder) where(ctx context.Context, q Querier, e *crm.Entity, query *crm.Query) error {
 	b.WriteString("a.deleted_at IS NULL AND ")
-	b.scope(e, "a", q.Scope)
-	if q.Filter != nil {
+	b.scope(e, "a", query.Scope)
+	if query.Filter != nil {
 		b.WriteString(" AND ")
-		b.filter(e, "a", q.Filter)
+		b.filter(e, "a", query.Filter)
 	}
-	if q.Search != "" {
-		words := search.Parse(q.Search)
-		if len(words) == 0 {
-			b.WriteString(" AND 0=1")
-			return
-		}
-		b.WriteString(" AND ")
-		b.search(e, q.People, words)
+	if query.Search == "" {
+		return nil
 	}
+	none, err := b.weigh(ctx, q, e, query)
+	if err != nil || none {
+		b.WriteString(" AND 0=1")
+		return err
+	}
+	b.WriteString(" AND ")
+	b.search(e, query.People, search.Parse(query.Search))
+	return nil
 }
 
 // sortColumn is the column a sort goes by, and whether it may be empty.
@@ -189,7 +192,9 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 	b.add("SELECT %s, %s, ", column, selected(e))
 	b.scope(e, "a", write)
 	b.add(" FROM %s a WHERE ", quote(e.Table))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return nil, "", err
+	}
 	if query.After != "" {
 		c, err := parseCursor(query.After, query.Sort)
 		if err != nil {
@@ -248,7 +253,9 @@ func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema,
 	}
 	b := s.build(schema)
 	b.add("SELECT count(*) FROM (SELECT 1 FROM %s a WHERE ", quote(e.Table))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return 0, false, err
+	}
 	b.add(" LIMIT %d) counted", CountCap+1)
 	err = q.QueryRowContext(ctx, b.String(), b.args...).Scan(&n)
 	return min(n, CountCap), n > CountCap, err

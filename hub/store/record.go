@@ -69,7 +69,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := writeLines(ctx, tx, e, r, true); err != nil {
 		return err
 	}
-	return insertTerms(ctx, tx, e.Name, r)
+	return s.PutSearch(ctx, tx, e.Name, r.ID, search.Document{}, r.Document)
 }
 
 // UpdateRecord writes r over the record of revision rev; a Conflict means that it has
@@ -81,7 +81,11 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 		set = append(set, quote(name)+" = ?")
 	}
 	args = append(args, bindFields(e, r.Values)...)
-	err := changeOne(ctx, tx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND rev = ? AND deleted_at IS NULL`,
+	was, err := documentOf(ctx, tx, e, r.ID)
+	if err != nil {
+		return err
+	}
+	err = changeOne(ctx, tx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND rev = ? AND deleted_at IS NULL`,
 		quote(e.Table), strings.Join(set, ", ")), append(args, r.ID, rev)...)
 	if err != nil {
 		return err
@@ -101,14 +105,21 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := writeLines(ctx, tx, e, r, false); err != nil {
 		return err
 	}
-	return insertTerms(ctx, tx, e.Name, r)
+	return s.PutSearch(ctx, tx, e.Name, r.ID, was, r.Document)
 }
 
 // DeleteRecord hides a record. Its numbers find nobody any more.
 func (s *Store) DeleteRecord(ctx context.Context, tx *Tx, e *crm.Entity, id crm.ID, rev, at int64, by crm.ID) error {
-	err := changeOne(ctx, tx, `UPDATE `+quote(e.Table)+` SET deleted_at = ?, rev = rev + 1, updated_at = ?, updated_by = ?
+	was, err := documentOf(ctx, tx, e, id)
+	if err != nil {
+		return err
+	}
+	err = changeOne(ctx, tx, `UPDATE `+quote(e.Table)+` SET deleted_at = ?, rev = rev + 1, updated_at = ?, updated_by = ?
 		WHERE id = ? AND rev = ? AND deleted_at IS NULL`, at, at, null(by), id, rev)
 	if err != nil {
+		return err
+	}
+	if err := s.PutSearch(ctx, tx, e.Name, id, was, search.Document{}); err != nil {
 		return err
 	}
 	return hideKeys(ctx, tx, e.Name, id)
@@ -129,7 +140,7 @@ func changeOne(ctx context.Context, tx *Tx, query string, args ...any) error {
 }
 
 func dropKeys(ctx context.Context, tx *Tx, entity string, id crm.ID) error {
-	for _, table := range []string{"phone_number", "match_key", "record_link", "search_term"} {
+	for _, table := range []string{"phone_number", "match_key", "record_link"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
 			return err
 		}
@@ -158,27 +169,6 @@ func insertPhones(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) erro
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// termsPerStatement keeps well below the engines' limits of bound values.
-const termsPerStatement = 100
-
-func insertTerms(ctx context.Context, tx *Tx, entity string, r *RecordRow) error {
-	terms := r.Document.Terms()
-	for len(terms) > 0 {
-		n := min(len(terms), termsPerStatement)
-		args := make([]any, 0, 3*n)
-		for _, term := range terms[:n] {
-			args = append(args, term, entity, r.ID)
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO search_term (term, entity, record_id) VALUES (?,?,?)`+
-			strings.Repeat(",(?,?,?)", n-1), args...)
-		if err != nil {
-			return err
-		}
-		terms = terms[n:]
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 		t.Fatal("two records of one ID")
 	}
 	var n int
-	s.Read().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM "order") + (SELECT count(*) FROM search_term)`).Scan(&n)
+	s.Read().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM "order") + (SELECT count(*) FROM search_key)`).Scan(&n)
 	if n != 0 {
 		t.Errorf("%d rows are left", n)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/search"
 )
 
 // A deleted record stays in its table with all it held. Its telephone numbers stay
@@ -14,10 +15,8 @@ const deletedNumber = "-"
 
 // hideKeys takes a record out of everything it is found by.
 func hideKeys(ctx context.Context, tx *Tx, entity string, id crm.ID) error {
-	for _, table := range []string{"match_key", "search_term"} {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM match_key WHERE entity = ? AND record_id = ?`, entity, id); err != nil {
+		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE phone_number SET canonical = '`+deletedNumber+`' || canonical, tail = '', switchboard = ''
 		WHERE entity = ? AND record_id = ?`, entity, id)
@@ -101,7 +100,7 @@ func (s *Store) RestoreRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Rec
 	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
-	return insertTerms(ctx, tx, e.Name, r)
+	return s.PutSearch(ctx, tx, e.Name, r.ID, search.Document{}, r.Document)
 }
 
 // RecordIDs lists the records of a query in its order, at most limit.
@@ -112,7 +111,9 @@ func (s *Store) RecordIDs(ctx context.Context, q Querier, schema *crm.Schema, qu
 	}
 	b := s.build(schema)
 	b.add("SELECT a.id FROM %s a WHERE ", quote(e.Table))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return nil, err
+	}
 	b.add(" ORDER BY a.id LIMIT %d", limit)
 	rows, err := q.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {

@@ -14,7 +14,9 @@ func (s *Store) SumAmounts(ctx context.Context, q Querier, schema *crm.Schema, q
 	}
 	b := s.build(schema)
 	b.add("SELECT a.%s, CAST(sum(a.%s) AS BIGINT) FROM %s a WHERE a.%s IS NOT NULL AND ", quote(key+"_currency"), quote(key), quote(e.Table), quote(key))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return nil, err
+	}
 	b.add(" GROUP BY a.%s", quote(key+"_currency"))
 	rows, err := q.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {

@@ -27,7 +27,9 @@ func (s *Store) ExactCount(ctx context.Context, q Querier, schema *crm.Schema, q
 	}
 	b := s.build(schema)
 	b.add("SELECT count(*) FROM %s a WHERE ", quote(e.Table))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return 0, err
+	}
 	err = q.QueryRowContext(ctx, b.String(), b.args...).Scan(&n)
 	return n, err
 }
@@ -53,7 +55,9 @@ func (s *Store) Groups(ctx context.Context, q Querier, schema *crm.Schema, query
 	}
 	b := s.build(schema)
 	b.add("SELECT a.%s, count(*) AS n FROM %s a WHERE ", quote(by), quote(e.Table))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return nil, err
+	}
 	b.add(" GROUP BY a.%s ORDER BY n DESC LIMIT %d", quote(by), maxGroups)
 	rows, err := q.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {
@@ -100,7 +104,9 @@ func (s *Store) sums(ctx context.Context, q Querier, schema *crm.Schema, query *
 		b.WriteString(column + ", ")
 	}
 	b.add("CAST(sum(a.%s) AS BIGINT) FROM %s a WHERE a.%s IS NOT NULL AND ", quote(columns[0].Name), quote(e.Table), quote(columns[0].Name))
-	b.where(e, query)
+	if err := b.where(ctx, q, e, query); err != nil {
+		return nil, err
+	}
 	for i, column := range apart {
 		b.WriteString([]string{" GROUP BY ", ", "}[min(i, 1)] + column)
 	}

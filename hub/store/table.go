@@ -32,7 +32,7 @@ var systemColumns = []struct{ name, kind string }{
 // and never drops.
 func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
 	return s.engine.exclusive(ctx, s.writer, func() error {
-		return s.Write(ctx, func(tx *Tx) error {
+		err := s.Write(ctx, func(tx *Tx) error {
 			for _, e := range schema.Entities() {
 				if err := prepareTable(ctx, tx, e); err != nil {
 					return fmt.Errorf("table %s: %w", e.Table, err)
@@ -40,6 +40,10 @@ func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
 			}
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		return s.refreshSearch(ctx, schema)
 	})
 }
 

@@ -16,15 +16,6 @@ CREATE INDEX phone_number_canonical ON phone_number (canonical);
 CREATE INDEX phone_number_tail ON phone_number (tail) WHERE tail <> '';
 CREATE INDEX phone_number_switchboard ON phone_number (switchboard) WHERE switchboard <> '';
 
--- The words records are found by.
-CREATE TABLE search_term (
-	term      TEXT NOT NULL,
-	entity    TEXT NOT NULL,
-	record_id INTEGER NOT NULL,
-	PRIMARY KEY (entity, term, record_id)
-) WITHOUT ROWID;
-CREATE INDEX search_term_record ON search_term (entity, record_id);
-
 -- The last number given out per kind of document and day.
 CREATE TABLE number_counter (
 	series TEXT PRIMARY KEY,

@@ -62,9 +62,23 @@ type metaSection struct {
 }
 
 type metaActions struct {
-	Create bool `json:"create"`
-	Edit   bool `json:"edit"`
-	Delete bool `json:"delete"`
+	Create   bool `json:"create"`
+	Edit     bool `json:"edit"`
+	Delete   bool `json:"delete"`
+	Import   bool `json:"import"`
+	Export   bool `json:"export"`
+	Print    bool `json:"print"`
+	Batch    bool `json:"batch"`
+	Share    bool `json:"share"`
+	Transfer bool `json:"transfer"`
+	Reveal   bool `json:"reveal"`
+	Approve  bool `json:"approve"`
+}
+
+func (d drawer) actions(e *crm.Entity) metaActions {
+	may := func(action rights.Action) bool { return d.who.May(e.Name, action) }
+	return metaActions{may(rights.Create), may(rights.Edit), may(rights.Delete), may(rights.Import), may(rights.Export), may(rights.Print),
+		may(rights.Batch), may(rights.Share) && !e.Access.Private, may(rights.Transfer) && !e.Access.Private, may(rights.Reveal), may(rights.Approve)}
 }
 
 type metaRelated struct {
@@ -148,6 +162,7 @@ func (d drawer) menu() []menuItem {
 		{Key: "calls", Label: d.text("menu.calls"), Icon: "call", To: "/calls"},
 		{Key: "sms", Label: d.text("menu.sms"), Icon: "sms", To: "/sms"},
 	}
+	items = slices.DeleteFunc(items, func(i menuItem) bool { return rights.IsArea(i.Key) && !d.who.May(i.Key, rights.Read) })
 	for _, m := range d.schema.Modules {
 		for _, name := range m.Menu {
 			e, ok := d.schema.Entity(name)
@@ -169,7 +184,7 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 	out := metaEntity{
 		Name: e.Name, Label: d.text(e.Name + ".label"), Plural: d.text(e.Name + ".plural"), Icon: e.Icon, Title: e.Title,
 		Subtitle: e.Subtitle, Phone: e.Phone, Party: e.Party, Related: []metaRelated{}, Fields: []metaField{},
-		Actions: metaActions{d.who.May(e.Name, rights.Create), d.who.May(e.Name, rights.Edit), d.who.May(e.Name, rights.Delete)},
+		Actions: d.actions(e),
 	}
 	for _, f := range d.who.Fields(e.Name) {
 		if !f.Hidden {
@@ -201,6 +216,9 @@ func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
 		ReadOnly: !d.who.MayWrite(e, f, true), Unique: f.Unique, Width: f.Width, Dict: f.Dict, Ref: f.Ref,
 		Sortable: records.Sortable(e, f), Filterable: len(f.Type.Ops()) > 0, Max: f.Max, Ops: f.Type.Ops(), Default: f.Default,
 		IM: f.IM, Mask: f.Mask, Custom: f.Custom, Chained: f.Chained, ShowIf: f.ShowIf, Formula: f.Formula,
+	}
+	if d.who.Masks(e, f) {
+		out.Mask, out.Sortable = field.MaskAlways, false
 	}
 	if f.Hint {
 		out.Hint = d.text(e.Name + ".hints." + f.Path())

@@ -60,6 +60,15 @@ func newOffice(t testing.TB) *office {
 	return o
 }
 
+// exec changes what no request can.
+func (o *office) exec(sql string, args ...any) {
+	o.t.Helper()
+	err := o.store.Write(o.t.Context(), func(tx *store.Tx) error { _, err := tx.ExecContext(o.t.Context(), sql, args...); return err })
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 // person is a user with a session.
 type person struct {
 	o             *office

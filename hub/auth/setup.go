@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bellhop/hub/crm"
@@ -59,9 +60,11 @@ func CheckOffice(company, code string) error {
 func NewUser(login, name string, role crm.Role) *crm.User {
 	return &crm.User{
 		ID: crm.NewID(), Login: strings.TrimSpace(login), Name: strings.TrimSpace(name), Role: role, Active: true,
-		Lang: "zh-CN", Theme: "system", Density: "comfortable", RingSound: "off", CallerDisplay: true,
+		Lang: "zh-CN", State: crm.EmployeeStates[0], Theme: "system", Density: "comfortable", RingSound: "off", CallerDisplay: true,
 	}
 }
+
+const day = 24 * 60 // minutes
 
 // CheckUser refuses a user who could not be told from others.
 func CheckUser(u *crm.User) error {
@@ -72,6 +75,10 @@ func CheckUser(u *crm.User) error {
 		return &crm.Error{Code: crm.Invalid, Key: "user.name_needed", Field: "name"}
 	case u.Role != crm.Admin && u.Role != crm.Manager && u.Role != crm.Sales:
 		return &crm.Error{Code: crm.Invalid, Key: "field.no_such_option", Field: "role"}
+	case !slices.Contains(crm.EmployeeStates, u.State):
+		return &crm.Error{Code: crm.Invalid, Key: "field.no_such_option", Field: "state"}
+	case u.Limits.Days < 0 || u.Limits.Days > 127 || u.Limits.From < 0 || u.Limits.From > day || u.Limits.To < 0 || u.Limits.To > day || u.Limits.LockMinutes < 0 || u.Limits.LockMinutes > day:
+		return &crm.Error{Code: crm.Invalid, Key: "user.bad_hours", Field: "limits"}
 	case u.Lang != "zh-CN" && u.Lang != "zh-TW" && u.Lang != "en":
 		return &crm.Error{Code: crm.Invalid, Key: "field.no_such_option", Field: "lang"}
 	}

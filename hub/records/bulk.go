@@ -215,6 +215,10 @@ func (r *Records) picked(ctx context.Context, who *rights.Rights, e *crm.Entity,
 		if err := r.prepare(who, e, &q); err != nil {
 			return nil, err
 		}
+		if q.Search != "" && blind(who, e) {
+			// What is found by hidden words is not his to change, nor to count.
+			return nil, badFilter("bulk.pick_rows", "")
+		}
 		var err error
 		if ids, err = r.store.RecordIDs(ctx, r.store.Read(), r.Schema(), &q, MaxBulk+1); err != nil {
 			return nil, err

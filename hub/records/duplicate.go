@@ -67,7 +67,7 @@ func (r *Records) Duplicates(ctx context.Context, who *rights.Rights, self crm.R
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		v, err := f.Type.Parse(f, values[f.Key])
-		if err != nil || v == nil {
+		if err != nil || v == nil || !who.MayRead(e, f) {
 			continue // the form says so when it is saved
 		}
 		switch v := v.(type) {

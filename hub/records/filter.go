@@ -76,7 +76,7 @@ func (c *checker) child(in crm.Child, depth int) (*crm.Child, error) {
 	if !ok || !c.who.May(in.Entity, rights.Read) {
 		return nil, badFilter("query.no_such_field", in.Entity)
 	}
-	if f, ok := e.Field(in.Field); !ok || f.Ref != c.e.Name || !c.who.MayRead(e, f) {
+	if f, ok := e.Field(in.Field); !ok || f.Ref != c.e.Name || !c.who.MayCompare(e, f) {
 		return nil, badFilter("query.no_such_field", in.Entity+"."+in.Field)
 	}
 	out := crm.Child{Entity: in.Entity, Field: in.Field, None: in.None, Scope: c.who.Scope(in.Entity, rights.Read)}
@@ -128,7 +128,7 @@ func (c *checker) compare(f crm.Filter) (crm.Filter, error) {
 	if !ok {
 		return f, badFilter("query.no_such_field", f.Field)
 	}
-	if !knows(def.Type.Ops(), f.Op) {
+	if !knows(def.Type.Ops(), f.Op) || !c.answers(f) {
 		return f, badFilter("query.bad_operator", f.Field)
 	}
 	if tree, ok := f.Value.(map[string]any); ok && tree["rel"] != nil {
@@ -154,6 +154,19 @@ func (c *checker) compare(f crm.Filter) (crm.Filter, error) {
 func knows(ops []field.Op, op field.Op) bool {
 	from := map[field.Op]field.Op{field.NotIn: field.In, field.Between: field.Ge, field.StartsWith: field.Contains}
 	return slices.Contains(ops, op) || from[op] != "" && slices.Contains(ops, from[op])
+}
+
+// answers tells whether the user may ask this of the field. A masked one answers to
+// whole values alone: anything else would tell it piece by piece.
+func (c *checker) answers(f crm.Filter) bool {
+	def, ok := c.e.Field(f.Field)
+	if !ok || c.who.MayCompare(c.e, def) {
+		return true
+	}
+	if tree, ok := f.Value.(map[string]any); ok && tree["field"] != nil {
+		return false
+	}
+	return slices.Contains([]field.Op{field.Eq, field.In, field.Empty, field.NotEmpty}, f.Op)
 }
 
 func (c *checker) operand(f crm.Filter, def *field.Field, in any) (any, error) {
@@ -206,7 +219,7 @@ func (c *checker) between(f crm.Filter, def *field.Field) (crm.Filter, error) {
 func (c *checker) otherField(f crm.Filter, def *field.Field, tree map[string]any) (crm.Filter, error) {
 	key, _ := tree["field"].(string)
 	other, ok := c.readable(key)
-	if !ok {
+	if !ok || !c.answers(crm.Filter{Field: key, Op: field.Lt}) {
 		return f, badFilter("query.no_such_field", key)
 	}
 	timed := func(t field.Type) bool { return t == field.Day || t == field.Moment }

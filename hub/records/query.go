@@ -36,6 +36,9 @@ func (r *Records) Query(ctx context.Context, who *rights.Rights, q crm.Query) (*
 	if err := r.prepare(who, e, &q); err != nil {
 		return nil, err
 	}
+	if q.Search != "" && blind(who, e) {
+		return r.querySeen(ctx, who, e, q)
+	}
 	read := r.store.Read()
 	list, next, err := r.store.Records(ctx, read, schema, &q, who.Scope(q.Entity, rights.Edit))
 	if err != nil {
@@ -45,6 +48,7 @@ func (r *Records) Query(ctx context.Context, who *rights.Rights, q crm.Query) (*
 	if err != nil {
 		return nil, err
 	}
+	cover(who, rows)
 	page := &Page{Rows: rows, Next: next}
 	if q.Count {
 		page.Count, page.Capped, err = r.store.CountRecords(ctx, read, schema, &q)
@@ -61,6 +65,9 @@ func (r *Records) prepare(who *rights.Rights, e *crm.Entity, q *crm.Query) error
 	q.Limit = min(q.Limit, MaxLimit)
 	if q.Sort.Field == "" {
 		q.Sort = e.List.Sort
+		if !sortable(who, e, q.Sort.Field) { // hidden from this user
+			q.Sort = crm.Sort{Field: "updatedAt", Desc: true}
+		}
 	}
 	if !sortable(who, e, q.Sort.Field) {
 		return &crm.Error{Code: crm.Invalid, Key: "query.bad_sort", Field: q.Sort.Field}
@@ -83,7 +90,7 @@ func sortable(who *rights.Rights, e *crm.Entity, key string) bool {
 		return true
 	}
 	f, ok := e.Field(key)
-	return ok && Sortable(e, f) && who.MayRead(e, f)
+	return ok && Sortable(e, f) && who.MayCompare(e, f)
 }
 
 // Sortable tells whether lists of e may be ordered by f.
@@ -96,7 +103,7 @@ func Sortable(e *crm.Entity, f *field.Field) bool {
 func (r *Records) peopleOf(who *rights.Rights, e *crm.Entity) (people []crm.Child) {
 	for _, related := range e.Related {
 		child, ok := r.Schema().Entity(related.Entity)
-		if ok && e.Party && child.Party && child != e && who.May(child.Name, rights.Read) {
+		if ok && e.Party && child.Party && child != e && who.May(child.Name, rights.Read) && !blind(who, child) {
 			people = append(people, crm.Child{Entity: related.Entity, Field: related.Field, Scope: who.Scope(child.Name, rights.Read)})
 		}
 	}

@@ -4,6 +4,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,8 @@ type Records struct {
 	watcher Watcher
 
 	bulks bulks
+
+	revealed []func(context.Context, *rights.Rights, Revealed) error
 }
 
 // New serves the records of s as schema defines them. The tables must be Prepared.
@@ -153,10 +156,10 @@ func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.Re
 		field.ComputeLive(e.Fields, rec.Values, today, rec.WithLines)
 		who.Prune(&rec.Record)
 		rows[i] = &Row{Record: rec.Record, Creator: person(users, rec.CreatedBy), Editor: person(users, rec.UpdatedBy), MayEdit: rec.MayWrite,
-			MayDelete: rec.MayWrite && who.May(rec.Entity, rights.Delete)}
+			MayDelete: rec.MayWrite && mayDelete(who, &rec.Record)}
 		known.fill(e.Fields, rec.Values)
 	}
-	if err := r.nameRefs(ctx, e, list); err != nil {
+	if err := r.nameRefs(ctx, who, e, list); err != nil {
 		return nil, err
 	}
 	if r.watcher != nil {
@@ -165,12 +168,19 @@ func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.Re
 	return rows, nil
 }
 
+// mayDelete is what the page is told; Delete asks the store.
+func mayDelete(who *rights.Rights, rec *crm.Record) bool {
+	scope := who.Scope(rec.Entity, rights.Delete)
+	return scope.All || len(scope.Parents) > 0 || slices.Contains(scope.Owners, rec.Owner)
+}
+
 func person(names map[crm.ID]string, id crm.ID) field.Person {
 	return field.Person{ID: int64(id), Name: names[id]}
 }
 
 // nameRefs fills in the labels of all references, in one query per entity they point to.
-func (r *Records) nameRefs(ctx context.Context, e *crm.Entity, list []*store.RecordRow) error {
+// A record the user may not read stays without a name.
+func (r *Records) nameRefs(ctx context.Context, who *rights.Rights, e *crm.Entity, list []*store.RecordRow) error {
 	schema := r.Schema()
 	wanted := map[string]map[int64]bool{}
 	for _, rec := range list {
@@ -190,7 +200,7 @@ func (r *Records) nameRefs(ctx context.Context, e *crm.Entity, list []*store.Rec
 		}
 		to, _ := schema.Entity(target)
 		var err error
-		if labels[target], err = r.store.Labels(ctx, r.store.Read(), to, ids); err != nil {
+		if labels[target], err = r.store.Labels(ctx, r.store.Read(), schema, to, ids, who.Scope(target, rights.Read)); err != nil {
 			return err
 		}
 	}

@@ -103,6 +103,11 @@ func (r *Records) Update(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 	if err := w.take(ctx, &rec.Record, values); err != nil {
 		return nil, err
 	}
+	if rec.Owner != old.Owner {
+		if err := r.reached(ctx, who, ref, rights.Transfer); err != nil {
+			return nil, err
+		}
+	}
 	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rev+1, r.now().UnixMilli(), who.User.ID
 	taken := rec
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
@@ -164,6 +169,15 @@ func (r *Records) writable(ctx context.Context, who *rights.Rights, ref crm.Ref,
 			return nil, err
 		}
 	}
+	if action != rights.Edit {
+		reached, err := r.store.InScope(ctx, r.store.Read(), r.Schema(), ref, who.Scope(ref.Entity, action))
+		if err != nil {
+			return nil, err
+		}
+		if !reached {
+			return nil, errForbidden
+		}
+	}
 	return rec, nil
 }
 
@@ -188,15 +202,25 @@ type writing struct {
 func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]any) error {
 	var faults []crm.Error
 	for key := range values {
-		if _, ok := w.e.Field(key); !ok {
+		if f, ok := w.e.Field(key); !ok || !w.who.MayRead(w.e, f) {
 			faults = append(faults, crm.Error{Field: key, Key: "field.unknown"})
 		}
 	}
 	for i := range w.e.Fields {
 		f := &w.e.Fields[i]
 		in, given := values[f.Key]
-		if given && (!w.who.MayWrite(w.e, f, w.isNew)) {
-			if w.same(ctx, f, rec, in) {
+		if !w.who.MayRead(w.e, f) {
+			continue // told above as a field that isn't there; nor can it be asked for
+		}
+		masked := given && w.who.Masks(w.e, f)
+		if masked {
+			var untouched bool
+			in, untouched = unmask(rec.Values[f.Key], in)
+			given = !untouched
+		}
+		if given && !w.who.MayWrite(w.e, f, w.isNew) {
+			// Whether a masked value was guessed is not told: it would be an answer.
+			if !masked && w.same(ctx, f, rec, in) {
 				given = false
 			} else {
 				faults = append(faults, crm.Error{Field: f.Key, Key: "field.read_only"})
@@ -228,6 +252,25 @@ func (w *writing) faulty(faults []crm.Error) error {
 	return &crm.Error{Code: crm.Invalid, Key: first.Key, Args: first.Args, Field: first.Field, Fields: faults}
 }
 
+// keepUnseen gives lines back what their writer does not see of them, or may not change.
+func (w *writing) keepUnseen(f *field.Field, was, now any) {
+	old, _ := was.([]field.Line)
+	lines, _ := now.([]field.Line)
+	for _, line := range lines {
+		i := slices.IndexFunc(old, func(l field.Line) bool { return l.ID == line.ID && l.ID != 0 })
+		for n := range f.Lines {
+			sub := &f.Lines[n]
+			if w.who.MayWrite(w.e, sub, i < 0) && !w.who.Masks(w.e, sub) || sub.ReadOnly || sub.Kept {
+				continue
+			}
+			delete(line.Values, sub.Key)
+			if i >= 0 && old[i].Values[sub.Key] != nil {
+				line.Values[sub.Key] = old[i].Values[sub.Key]
+			}
+		}
+	}
+}
+
 // same tells that a form sent back a value it may not change, unchanged.
 func (w *writing) same(ctx context.Context, f *field.Field, rec *crm.Record, in any) bool {
 	v, err := f.Type.Parse(f, in)
@@ -238,6 +281,36 @@ func (w *writing) same(ctx context.Context, f *field.Field, rec *crm.Record, in 
 		return true
 	}
 	return reflect.DeepEqual(written(rec.Values[f.Key]), written(v))
+}
+
+// unmask puts the value that stands back where a form returned what it was shown of
+// it, and tells whether that is all it returned.
+func unmask(stands, in any) (out any, untouched bool) {
+	switch was := stands.(type) {
+	case string:
+		return in, in == rights.MaskText(was)
+	case []field.Phone:
+		shown, _ := rights.Mask(nil, was).([]field.Phone)
+		list, _ := in.([]any)
+		back := make([]any, len(list))
+		kept := 0
+		for i, item := range list {
+			back[i] = item
+			tree, _ := item.(map[string]any)
+			at := slices.IndexFunc(shown, func(p field.Phone) bool { return p.Display == tree["display"] })
+			if tree["masked"] == true && at >= 0 {
+				back[i] = map[string]any{"label": tree["label"], "number": was[at].Raw}
+				shown[at].Display = "" // two may look alike
+				if at == i && tree["label"] == was[at].Label {
+					kept++
+				}
+			}
+		}
+		return back, kept == len(was) && len(list) == len(was)
+	case nil:
+		return in, in == nil || in == ""
+	}
+	return in, in == nil // nothing of it is shown
 }
 
 // faultsOf tells what is wrong with a field; those in lines by "lines.2.qty".
@@ -279,6 +352,7 @@ func (w *writing) takeOne(ctx context.Context, f *field.Field, rec *crm.Record, 
 	if v, err = w.settle(ctx, f, rec.Values[f.Key], v); err != nil {
 		return err
 	}
+	w.keepUnseen(f, rec.Values[f.Key], v)
 	if p, ok := v.(field.Person); ok && f.Key == "owner" {
 		rec.Owner = crm.ID(p.ID)
 	}

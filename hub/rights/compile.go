@@ -2,8 +2,10 @@ package rights
 
 import (
 	"slices"
+	"strings"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
 )
 
 // A parent's parent still counts, a longer chain does not: it ends loops too.
@@ -73,12 +75,47 @@ func (c *compiler) entity(e *crm.Entity) *entityRights {
 	if r.actions&Read.bit() == 0 {
 		r.actions = 0 // who can't read can't do anything else either
 	}
-	for i := range e.Fields {
-		if level := c.level(e, e.Fields[i].Key); level != Editable {
-			r.levels[e.Fields[i].Key] = level
+	eachField(e.Fields, func(f *field.Field) {
+		r.covers = r.covers || f.Mask == field.MaskInList
+		if level := c.level(e, f.Path()); level != Editable {
+			r.levels[f.Path()] = level
 		}
-	}
+	})
+	r.hideResults(e)
 	return r
+}
+
+func eachField(fields []field.Field, fn func(*field.Field)) {
+	for i := range fields {
+		fn(&fields[i])
+		eachField(fields[i].Lines, fn)
+	}
+}
+
+// hideResults hides the formulas that would tell what they are made of, and those made
+// of them.
+func (r *entityRights) hideResults(e *crm.Entity) {
+	for found := true; found; {
+		found = false
+		eachField(e.Fields, func(f *field.Field) {
+			if f.Program == nil || r.level(f.Path()) == Hidden {
+				return
+			}
+			paths := append([]string{}, f.Program.LineRefs...)
+			for i, ref := range paths {
+				paths[i] = strings.ReplaceAll(ref, ".", "_")
+			}
+			for _, ref := range f.Program.Refs() {
+				paths = append(paths, (&field.Field{Key: ref, Parent: f.Parent}).Path())
+			}
+			for _, path := range paths {
+				if level := r.level(path); level == Hidden || level == Masked {
+					r.levels[f.Path()], found = Hidden, true
+					return
+				}
+			}
+		})
+	}
 }
 
 // reach is how far the roles that let the user do action reach, together.
@@ -165,11 +202,11 @@ func (c *compiler) parents(e *crm.Entity, action Action, reach reaches, depth in
 // level is the most that one of the roles which let the user read the entity shows of
 // the field. A record without its name can't be told from others: the field that names
 // it is always shown.
-func (c *compiler) level(e *crm.Entity, key string) Level {
+func (c *compiler) level(e *crm.Entity, path string) Level {
 	most := -1
 	for _, role := range c.roles {
 		if g, _ := role.grant(e.Name); slices.Contains(g.Actions, Read) {
-			level, ok := role.Fields[e.Name][key]
+			level, ok := role.Fields[e.Name][path]
 			if !ok {
 				level = Editable
 			}
@@ -179,7 +216,7 @@ func (c *compiler) level(e *crm.Entity, key string) Level {
 	if most < 0 {
 		return Hidden
 	}
-	if key == e.Title {
+	if path == e.Title {
 		most = max(most, slices.Index(Levels, ReadOnly))
 	}
 	return Levels[most]

@@ -100,3 +100,43 @@ func deliveredOffice() *Office {
 	}
 	return o
 }
+
+// KindOf tells what an ID in the office is: "user", "department", "group", or "".
+func (o *Office) KindOf(id crm.ID) string {
+	switch {
+	case o.Users[id] != nil:
+		return "user"
+	case o.Departments[id] != nil:
+		return "department"
+	case o.Groups[id] != nil:
+		return "group"
+	}
+	return ""
+}
+
+// NameOf is what a user, department or group is called.
+func (o *Office) NameOf(id crm.ID) string {
+	switch o.KindOf(id) {
+	case "user":
+		return o.Users[id].Name
+	case "department":
+		return o.Departments[id].Name
+	case "group":
+		return o.Groups[id].Name
+	}
+	return ""
+}
+
+// Keepers are the data keepers who can log in.
+func (o *Office) Keepers() []crm.ID { return o.holders(RoleKeeper) }
+
+// holders are the active users with a role.
+func (o *Office) holders(role crm.ID) (ids []crm.ID) {
+	for id, roles := range o.UserRoles {
+		if u := o.Users[id]; u != nil && u.Active && slices.Contains(roles, role) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -33,7 +33,8 @@ type entityRights struct {
 	entity  *crm.Entity
 	actions set
 	scopes  []crm.Scope      // by action, in Actions' order
-	levels  map[string]Level // of fields below Editable
+	levels  map[string]Level // of fields below Editable, by path
+	covers  bool             // some are masked in lists
 }
 
 // For compiles the rights of a user with nothing but his delivered role, as in an
@@ -97,39 +98,47 @@ func (r *Rights) Fields(entity string) []*field.Field {
 	}
 	fields := make([]*field.Field, 0, len(e.entity.Fields))
 	for i := range e.entity.Fields {
-		if e.level(e.entity.Fields[i].Key) != Hidden {
+		if e.level(e.entity.Fields[i].Path()) != Hidden {
 			fields = append(fields, &e.entity.Fields[i])
 		}
 	}
 	return fields
 }
 
-func (e *entityRights) level(key string) Level {
-	if level, ok := e.levels[key]; ok {
+func (e *entityRights) level(path string) Level {
+	if level, ok := e.levels[path]; ok {
 		return level
 	}
 	return Editable
 }
 
-// Level is what the user sees of a field of entity; Hidden of what he may not read.
-func (r *Rights) Level(entity, key string) Level {
+// Level is what the user's roles show of a field of entity, named by its path; Hidden
+// of what he may not read.
+func (r *Rights) Level(entity, path string) Level {
 	e := r.entities[entity]
 	if e == nil || e.actions&Read.bit() == 0 {
 		return Hidden
 	}
-	return e.level(key)
+	return e.level(path)
 }
 
 // MayRead is the one answer to whether a field is shown to the user, be it masked: in
 // lists, on the card, in what leaves the house.
-func (r *Rights) MayRead(e *crm.Entity, f *field.Field) bool { return r.Level(e.Name, f.Key) != Hidden }
+func (r *Rights) MayRead(e *crm.Entity, f *field.Field) bool {
+	return r.Level(e.Name, f.Path()) != Hidden
+}
 
 // MayCompare tells whether lists may be sorted, grouped and filtered by the field. By
 // a masked one they may not: the order of its values would tell them. Only MayMatch
 // holds there.
 func (r *Rights) MayCompare(e *crm.Entity, f *field.Field) bool {
-	level := r.Level(e.Name, f.Key)
-	return level == ReadOnly || level == Editable
+	return r.MayRead(e, f) && !r.Masks(e, f)
+}
+
+// Masks tells whether the user sees but a part of the field's value: by his roles, or
+// as everybody does.
+func (r *Rights) Masks(e *crm.Entity, f *field.Field) bool {
+	return r.Level(e.Name, f.Path()) == Masked || f.Mask == field.MaskAlways
 }
 
 // MayMatch tells whether records may be found by a whole value of the field.
@@ -138,7 +147,7 @@ func (r *Rights) MayMatch(e *crm.Entity, f *field.Field) bool { return r.MayRead
 // MayWrite tells whether the user may set the field; of a new record, or of one that
 // is there. Handing a record over to somebody else is a right of its own.
 func (r *Rights) MayWrite(e *crm.Entity, f *field.Field, isNew bool) bool {
-	if f.ReadOnly || f.Kept || field.IsFormula(f.Type) || r.Level(e.Name, f.Key) != Editable {
+	if f.ReadOnly || f.Kept || field.IsFormula(f.Type) || r.Level(e.Name, f.Path()) != Editable {
 		return false
 	}
 	if f.Key == "owner" {
@@ -155,17 +164,34 @@ func (r *Rights) Prune(rec *crm.Record) {
 		rec.Values = nil
 		return
 	}
-	for key, v := range rec.Values {
-		f, ok := e.entity.Field(key)
-		switch {
-		case !ok || e.level(key) == Hidden:
-			delete(rec.Values, key)
-		case e.level(key) == Masked:
-			if v = Mask(f, v); v == nil {
-				delete(rec.Values, key)
-			} else {
-				rec.Values[key] = v
-			}
+	r.prune(e, e.entity.Fields, rec.Values, func(f *field.Field) bool { return r.Masks(e.entity, f) })
+}
+
+// Cover masks what is to be masked in lists alone. Prune comes first.
+func (r *Rights) Cover(rec *crm.Record) {
+	if e := r.entities[rec.Entity]; e != nil && e.covers {
+		r.prune(e, e.entity.Fields, rec.Values, func(f *field.Field) bool { return f.Mask == field.MaskInList })
+	}
+}
+
+func (r *Rights) prune(e *entityRights, fields []field.Field, values map[string]any, masks func(*field.Field) bool) {
+	for key, v := range values {
+		i := slices.IndexFunc(fields, func(f field.Field) bool { return f.Key == key })
+		if i < 0 || e.level(fields[i].Path()) == Hidden {
+			delete(values, key)
+			continue
+		}
+		if masks(&fields[i]) {
+			v = Mask(&fields[i], v)
+		}
+		if v == nil {
+			delete(values, key)
+			continue
+		}
+		values[key] = v
+		lines, _ := v.([]field.Line)
+		for _, line := range lines {
+			r.prune(e, fields[i].Lines, line.Values, masks)
 		}
 	}
 }

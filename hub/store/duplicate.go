@@ -113,7 +113,7 @@ func (s *Store) NameCandidates(ctx context.Context, e *crm.Entity, terms []strin
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.Labels(ctx, s.readers, e, ids)
+	return s.Labels(ctx, s.readers, nil, e, ids, crm.Scope{All: true})
 }
 
 type countedName struct {

@@ -348,28 +348,25 @@ func (s *Store) readPhones(ctx context.Context, q Querier, e *crm.Entity, list [
 	return rows.Err()
 }
 
-// Labels tells what records of an entity are called, deleted ones too.
-func (s *Store) Labels(ctx context.Context, q Querier, e *crm.Entity, ids []int64) (map[int64]string, error) {
+// Labels tells what those records of an entity are called that lie within scope,
+// deleted ones too.
+func (s *Store) Labels(ctx context.Context, q Querier, schema *crm.Schema, e *crm.Entity, ids []int64, scope crm.Scope) (map[int64]string, error) {
 	labels := map[int64]string{}
-	if len(ids) == 0 {
+	if len(ids) == 0 || scope.None() {
 		return labels, nil
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
+	b := s.build(schema)
+	b.add("SELECT a.id, a.label FROM %s a WHERE a.id IN (?%s) AND ", quote(e.Table), strings.Repeat(",?", len(ids)-1))
+	for _, id := range ids {
+		b.args = append(b.args, id)
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id, label FROM `+quote(e.Table)+` WHERE id IN (?`+strings.Repeat(",?", len(ids)-1)+`)`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	b.scope(e, "a", scope)
+	err := eachRow(ctx, q, b.String(), func(scan func(...any) error) error {
 		var id int64
 		var label string
-		if err := rows.Scan(&id, &label); err != nil {
-			return nil, err
-		}
+		err := scan(&id, &label)
 		labels[id] = label
-	}
-	return labels, rows.Err()
+		return err
+	}, b.args...)
+	return labels, err
 }

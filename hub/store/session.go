@@ -31,6 +31,9 @@ func (s *Store) CreateSession(ctx context.Context, n Session) error {
 		if err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `UPDATE user_account SET last_login = ? WHERE id = ?`, n.CreatedAt.UnixMilli(), n.User); err != nil {
+			return err
+		}
 		return noteLogin(ctx, tx, n)
 	})
 }

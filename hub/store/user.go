@@ -247,3 +247,16 @@ func (s *Store) SetUserLines(ctx context.Context, user crm.ID, lines []int) erro
 		return nil
 	})
 }
+
+// LastLogins tells when each user logged in last, in Unix ms.
+func (s *Store) LastLogins(ctx context.Context) (map[crm.ID]int64, error) {
+	logins := map[crm.ID]int64{}
+	err := eachRow(ctx, s.Read(), `SELECT id, last_login FROM user_account WHERE last_login > 0`, func(scan func(...any) error) error {
+		var id crm.ID
+		var at int64
+		err := scan(&id, &at)
+		logins[id] = at
+		return err
+	})
+	return logins, err
+}

@@ -173,7 +173,7 @@ type view struct {
 // tag is a record's chosen option, nil when it has none or the user may not see it.
 func (v *view) tag(e *crm.Entity, r *crm.Record, key string) *Tag {
 	f, ok := e.Field(key)
-	if !ok || !v.who.MayRead(e, f) {
+	if !ok || !v.who.MayCompare(e, f) {
 		return nil
 	}
 	option, ok := f.Option(r.Text(key))
@@ -184,15 +184,19 @@ func (v *view) tag(e *crm.Entity, r *crm.Record, key string) *Tag {
 }
 
 func (v *view) textOf(e *crm.Entity, r *crm.Record, key string) string {
-	if f, ok := e.Field(key); ok && v.who.MayRead(e, f) {
-		return r.Text(key)
+	f, ok := e.Field(key)
+	switch {
+	case !ok || !v.who.MayRead(e, f):
+		return ""
+	case v.who.Masks(e, f):
+		return rights.MaskText(r.Text(key))
 	}
-	return ""
+	return r.Text(key)
 }
 
 func (v *view) amount(e *crm.Entity, r *crm.Record, key string) *field.Money {
 	f, ok := e.Field(key)
-	if !ok || !v.who.MayRead(e, f) {
+	if !ok || !v.who.MayCompare(e, f) {
 		return nil
 	}
 	if m, ok := r.Values[key].(field.Money); ok {
@@ -277,7 +281,7 @@ func (v *view) orders(ctx context.Context, party crm.Ref) ([]Order, error) {
 
 // balance is what the customer owes and what of it should be paid by now.
 func (v *view) balance(ctx context.Context, e *crm.Entity, m *match, now time.Time) (*Balance, error) {
-	if f, ok := e.Field("balance"); !ok || !v.who.MayRead(e, f) {
+	if f, ok := e.Field("balance"); !ok || !v.who.MayCompare(e, f) {
 		return nil, nil
 	}
 	due, ok := m.record.Values["balance"].(field.Money)
@@ -292,7 +296,7 @@ func (v *view) balance(ctx context.Context, e *crm.Entity, m *match, now time.Ti
 	if q == nil {
 		return b, nil
 	}
-	if f, ok := orders.Field("balance"); !ok || !v.who.MayRead(orders, f) {
+	if f, ok := orders.Field("balance"); !ok || !v.who.MayCompare(orders, f) {
 		return nil, nil
 	}
 	s := v.service.store

@@ -134,6 +134,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createDepartment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/departments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeDepartment"];
+        post?: never;
+        delete: operations["deleteDepartment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["groups"];
+        put?: never;
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeGroup"];
+        post?: never;
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["roles"];
+        put?: never;
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeRole"];
+        post?: never;
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sharedWithMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/unshare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unshare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/{id}/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settings": {
         parameters: {
             query?: never;
@@ -1250,6 +1495,119 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Organisation: {
+            users: {
+                id: string;
+                name: string;
+                post: string;
+                /** @description "0" for none */
+                department: string;
+            }[];
+            departments: components["schemas"]["Department"][];
+            groups: {
+                id: string;
+                name: string;
+            }[];
+        };
+        Department: {
+            id: string;
+            /** @description "0" at the top */
+            parent: string;
+            name: string;
+            position: number;
+        };
+        DepartmentChange: {
+            parent?: string;
+            name?: string;
+            position?: number;
+        };
+        UserGroup: {
+            id: string;
+            name: string;
+            members: string[];
+        };
+        UserGroupChange: {
+            name?: string;
+            members?: string[];
+        };
+        /** @enum {unknown} */
+        RightsAction: "read" | "create" | "edit" | "delete" | "approve" | "print" | "export" | "import" | "batch" | "share" | "transfer" | "play" | "reveal";
+        /** @enum {unknown} */
+        RightsReach: "shared" | "own" | "team" | "department" | "all";
+        /** @enum {unknown} */
+        RightsLevel: "hidden" | "masked" | "read" | "edit";
+        RightsGrant: {
+            actions: components["schemas"]["RightsAction"][];
+            reach: components["schemas"]["RightsReach"];
+        };
+        RoleChange: {
+            name?: string;
+            note?: string;
+            /** @description by entity, area, or * for any entity not named */
+            grants?: {
+                [key: string]: components["schemas"]["RightsGrant"];
+            };
+            /** @description by entity and field */
+            fields?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["RightsLevel"];
+                };
+            };
+        };
+        RoleSheet: components["schemas"]["RoleChange"] & {
+            id: string;
+            key?: string;
+            label: string;
+            users: number;
+            changed: boolean;
+            fixed: boolean;
+        };
+        RightsSubject: {
+            name: string;
+            label: string;
+            group: string;
+            area?: boolean;
+            private?: boolean;
+            shared?: boolean;
+            actions: components["schemas"]["RightsAction"][];
+            fields?: {
+                key: string;
+                label: string;
+                fixed?: boolean;
+            }[];
+        };
+        Share: {
+            target: string;
+            /** @enum {unknown} */
+            kind: "user" | "department" | "group";
+            name: string;
+            /** @enum {unknown} */
+            level: "read" | "edit";
+            expires?: number;
+            sharedBy: components["schemas"]["Person"];
+            sharedAt: number;
+        };
+        SharedWithMe: components["schemas"]["Share"] & {
+            entity: string;
+            id: string;
+            label: string;
+            entityLabel: string;
+        };
+        SharedResult: {
+            id: string;
+            ok: boolean;
+            error?: components["schemas"]["Error"];
+        };
+        LoginLimits: {
+            boundDevices: boolean;
+            lanOnly: boolean;
+            pcOnly: boolean;
+            /** @description bit 0 is Monday; 0 for every day */
+            days: number;
+            from: number;
+            to: number;
+            lockMinutes: number;
+        };
         Error: {
             /** @enum {unknown} */
             code: "invalid" | "conflict" | "forbidden" | "not_found" | "unauthorized" | "locked" | "rate_limited" | "internal" | "unavailable";
@@ -1323,6 +1681,20 @@ export interface components {
             callerDisplay: boolean;
             /** @description the lines that ring for this user by name */
             lines: number[];
+            roles: string[];
+            /** @description "0" for none */
+            department: string;
+            /** @description "0" for none */
+            superior: string;
+            post: string;
+            employeeNo: string;
+            mobile: string;
+            extension: string;
+            email: string;
+            /** @enum {unknown} */
+            state: "regular" | "trial" | "left";
+            limits: components["schemas"]["LoginLimits"];
+            lastLogin?: number;
         };
         UserChange: {
             login?: string;
@@ -1331,6 +1703,19 @@ export interface components {
             active?: boolean;
             callerDisplay?: boolean;
             lines?: number[];
+            roles?: string[];
+            /** @description "0" for none */
+            department?: string;
+            /** @description "0" for none */
+            superior?: string;
+            post?: string;
+            employeeNo?: string;
+            mobile?: string;
+            extension?: string;
+            email?: string;
+            /** @enum {unknown} */
+            state?: "regular" | "trial" | "left";
+            limits?: components["schemas"]["LoginLimits"];
             password?: string;
         };
         LineSetting: {
@@ -1393,6 +1778,14 @@ export interface components {
                 create: boolean;
                 edit: boolean;
                 delete: boolean;
+                import?: boolean;
+                export?: boolean;
+                print?: boolean;
+                batch?: boolean;
+                share?: boolean;
+                transfer?: boolean;
+                reveal?: boolean;
+                approve?: boolean;
             };
             related: components["schemas"]["Related"][];
             /** @description has phones and a timeline */
@@ -2581,6 +2974,489 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createDepartment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeDepartment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteDepartment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: components["schemas"]["UserGroup"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roles: components["schemas"]["RoleSheet"][];
+                        subjects: components["schemas"]["RightsSubject"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSheet"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSheet"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    sharedWithMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SharedWithMe"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        shares: components["schemas"]["Share"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                    targets: string[];
+                    /** @enum {unknown} */
+                    level: "read" | "edit";
+                    expires?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["SharedResult"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    unshare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                    targets: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["SharedResult"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                    owner: string;
+                    keep?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["SharedResult"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    field: string;
+                };
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        value: unknown;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    dial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    field: string;
+                    index: number;
+                };
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tel: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     settings: {
         parameters: {
             query?: never;
@@ -2730,7 +3606,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        results: components["schemas"]["BatchResult"][];
+                        results: components["schemas"]["SharedResult"][];
                     };
                 };
             };

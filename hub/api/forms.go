@@ -15,6 +15,7 @@ func (s *Server) formRoutes(api fiber.Router) {
 	api.Get("/forms", s.forms)
 	api.Put("/forms", administrator, s.changeForms)
 	api.Get("/o/:entity/:id/duplicates", s.duplicatePasses)
+	api.Post("/o/:entity/preview", s.preview)
 }
 
 // forms is what the office has set about filling in records.
@@ -120,4 +121,17 @@ func (s *Server) duplicatePasses(c *fiber.Ctx) error {
 		list = []records.DuplicatePass{}
 	}
 	return c.JSON(fiber.Map{"passes": list})
+}
+
+// preview computes what a form would be saved with: formulas, totals, amounts in words.
+func (s *Server) preview(c *fiber.Ctx) error {
+	var in struct{ Values map[string]any }
+	if err := body(c, &in); err != nil {
+		return err
+	}
+	out, err := s.Records.Preview(c.UserContext(), Rights(c), c.Params("entity"), in.Values)
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"values": out.Values, "words": out.Words})
 }

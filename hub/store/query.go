@@ -240,6 +240,9 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 	if len(list) == 0 {
 		return nil, crm.ErrNotFound
 	}
+	if err := s.ReadLines(ctx, q, e, list); err != nil {
+		return nil, err
+	}
 	return list[0], s.readPhones(ctx, q, e, list)
 }
 

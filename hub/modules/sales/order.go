@@ -5,6 +5,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/modules/product"
 )
 
 // order is a sale. What of it is unpaid counts into the customer's balance.
@@ -19,6 +20,8 @@ var order = crm.Entity{
 		{Key: "state", Type: field.Select, Required: true, Default: "draft", Sortable: true, Width: 90, Options: []field.Option{
 			{ID: "draft", Tone: field.Neutral}, {ID: "confirmed", Tone: field.Info}, {ID: "shipped", Tone: field.Warn},
 			{ID: "done", Tone: field.OK}, {ID: "void", Tone: field.Bad}}},
+		product.Lines(),
+		product.Total(),
 		{Key: "amount", Type: field.Amount, Required: true, Sortable: true, Width: 120},
 		{Key: "paid", Type: field.Amount, Width: 120},
 		{Key: "balance", Type: field.Amount, ReadOnly: true, Sortable: true, Width: 120},
@@ -30,6 +33,7 @@ var order = crm.Entity{
 	Phone: crm.PhoneLayout{Title: "no", Badge: "state", Right: "amount", Second: "customer"},
 	Form: []crm.Section{
 		{Key: "basics", Fields: []string{"no", "customer", "contact", "subject", "date", "state", "owner"}},
+		{Key: "lines", Fields: []string{"lines"}},
 		{Key: "money", Fields: []string{"amount", "paid", "balance", "due", "notes"}},
 	},
 	Filters: []string{"state", "owner", "customer"},
@@ -39,7 +43,10 @@ var order = crm.Entity{
 }
 
 // balance derives what is still to be paid. Drafts and void orders owe nothing.
-func balance(_ context.Context, _, now *crm.Record) error {
+func balance(_ context.Context, old, now *crm.Record) error {
+	if err := product.Settle(old, now); err != nil {
+		return err
+	}
 	amount, _ := now.Values["amount"].(field.Money)
 	paid, ok := now.Values["paid"].(field.Money)
 	if ok && paid.Currency != amount.Currency {

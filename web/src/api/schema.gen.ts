@@ -668,6 +668,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/o/{entity}/{id}/children": {
         parameters: {
             query?: never;
@@ -3931,6 +3949,40 @@ export interface operations {
                 content: {
                     "application/json": {
                         hits: components["schemas"]["DuplicateHit"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    values: components["schemas"]["ValuesIn"];
+                };
+            };
+        };
+        responses: {
+            /** @description formulas and lines as they would be saved, and amounts in the characters of paper money */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        values: components["schemas"]["Values"];
+                        words: {
+                            [key: string]: string;
+                        };
                     };
                 };
             };

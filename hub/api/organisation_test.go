@@ -368,3 +368,28 @@ func TestFieldRights(t *testing.T) {
 		}
 	})
 }
+
+// A number that is kept from somebody is not found by typing pieces of it.
+func TestCallLogOfOthers(t *testing.T) {
+	x := newExchange(t)
+	li, wang := x.user("li", crm.Sales), x.user("wang", crm.Sales)
+	li.must("customer", obj{"name": "李的客户", "phones": phones("13800138000")})
+	x.hangUp(x.ring("13800138000"), 0)
+	x.hangUp(x.ring("13511112222"), 0)
+	rows := func(p *person, query string, n int) *answer {
+		t.Helper()
+		a := p.get("/api/calls?count=1" + query).ok()
+		if len(a.list("rows")) != n {
+			t.Errorf("%s: %d rows, want %d", query, len(a.list("rows")), n)
+		}
+		return a.want("count", n)
+	}
+	rows(li, "&number=8000", 1).want("rows.0.number", "+8613800138000")
+	a := rows(wang, "", 2).want("rows.1.display", "138****8000").want("rows.1.number", "").want("rows.1.restricted.owner", "LI").want("rows.1.callerName", nil)
+	if strings.Contains(a.text, "1380013") || strings.Contains(a.text, "李的客户") {
+		t.Error(a.text)
+	}
+	rows(wang, "&number=0013", 0)
+	rows(wang, "&number=1111", 1)
+	rows(wang, "&number=13800138000", 1).want("rows.0.display", "138****8000")
+}

@@ -2,7 +2,9 @@ package telephony
 
 import (
 	"context"
+	"slices"
 
+	"bellhop/hub/field"
 	"bellhop/hub/phone"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -49,6 +51,9 @@ func (p *picture) lineOf(ctx context.Context, who *rights.Rights, seen sight) *C
 		Carrier: origin.Carrier, CallerName: c.Name, Handler: p.person(c.Handler), Ignored: c.IgnoredBy != 0,
 		BurstEnd: c.BurstEnd, Notes: []Note{},
 	}
+	if p.hidesNumber(who, seen) {
+		call.Number, call.Display, call.CallerName = "", rights.MaskNumber(phone.Digits(call.Display)), ""
+	}
 	if seen.match != nil && !seen.reads {
 		call.Restricted = &Owner{Owner: p.name(seen.match.record.Owner)}
 	} else {
@@ -62,6 +67,31 @@ func (p *picture) lineOf(ctx context.Context, who *rights.Rights, seen sight) *C
 		}
 	}
 	return call
+}
+
+// hidesNumber tells that the user sees but a part of the number: it is of somebody
+// else's customer, or numbers of such records are masked or hidden from him. Whoever it
+// is still rings and is called back; he is told by his owner's name.
+func (p *picture) hidesNumber(who *rights.Rights, seen sight) bool {
+	matches := seen.shared
+	if seen.match != nil {
+		if !seen.reads {
+			return true
+		}
+		matches = []*match{seen.match}
+	}
+	for _, m := range matches {
+		if p.service.masksNumbers(who, m.party.Entity) || m.contact != nil && p.service.masksNumbers(who, contactEntity) {
+			return true
+		}
+	}
+	return false
+}
+
+// masksNumbers tells whether the user may not see the telephone numbers of an entity.
+func (s *Service) masksNumbers(who *rights.Rights, entity string) bool {
+	e, ok := s.records.Schema().Entity(entity)
+	return ok && slices.ContainsFunc(e.Fields, func(f field.Field) bool { return f.Type == field.Phones && !who.MayCompare(e, &f) })
 }
 
 // mayPlay is REC-10: recordings follow the customer's scope; those of callers nobody

@@ -218,8 +218,14 @@ func (s *Service) smsOf(ctx context.Context, who *rights.Rights, m *store.SMS) (
 		return line, nil
 	}
 	reads, err := s.records.Visible(ctx, who, m.Party)
-	if err != nil || !reads {
-		return line, err
+	if err != nil {
+		return nil, err
+	}
+	if !reads || s.masksNumbers(who, m.Party.Entity) || m.Contact != 0 && s.masksNumbers(who, contactEntity) {
+		line.Number, line.Display = "", rights.MaskNumber(phone.Digits(line.Display))
+	}
+	if !reads {
+		return line, nil
 	}
 	filed, err := s.filed(ctx, m.Party, m.Contact)
 	line.Party = refOf(filed)

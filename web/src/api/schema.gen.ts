@@ -3624,7 +3624,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        results: components["schemas"]["SharedResult"][];
+                        results: components["schemas"]["BatchResult"][];
                     };
                 };
             };

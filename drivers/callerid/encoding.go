@@ -2,6 +2,7 @@ package callerid
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -30,9 +31,11 @@ func Name(b []byte, order []Encoding) string {
 // UTF8 takes any valid UTF-8, ASCII with it.
 func UTF8(b []byte) (string, bool) { return string(b), utf8.Valid(b) }
 
-// UTF8EastAsian takes UTF-8 of a line where names are Chinese or Japanese: two octets
-// may as well be one character of GB 2312 or Big5 (郑 is D6 A3, in UTF-8 a Hebrew
-// point), so there must be a character of three or a letter within a Latin word.
+// UTF8EastAsian takes UTF-8 of a line where names are Chinese or Japanese, whose own
+// octets may be valid UTF-8 too: 郑 is D6 A3 in GB 2312, in UTF-8 a Hebrew point. So
+// there must be a character of three octets, a Chinese or Japanese one if all octets
+// are pairs of GB 2312 (岑娟华 would be Batak and Hangul), or a letter within a Latin
+// word.
 func UTF8EastAsian(b []byte) (string, bool) {
 	if !utf8.Valid(b) {
 		return "", false
@@ -40,14 +43,42 @@ func UTF8EastAsian(b []byte) (string, bool) {
 	if ascii(b) {
 		return string(b), true
 	}
-	var before rune
-	for _, r := range string(b) {
-		if r >= 0x800 || r >= 0x80 && lower(before) || before >= 0x80 && lower(r) {
-			return string(b), true
+	runes, national, proof := []rune(string(b)), paired(b), false
+	for i, r := range runes {
+		switch {
+		case r < 0x80:
+		case r >= 0x800:
+			if national && !unicode.In(r, eastAsian...) {
+				return "", false
+			}
+			proof = true
+		case national && r != '·' && !unicode.Is(unicode.Latin, r):
+			return "", false
+		default:
+			proof = proof || latinWithin(runes, i)
 		}
-		before = r
 	}
-	return "", false
+	return string(b), proof
+}
+
+// eastAsian is what three octets of UTF-8 hold in a Chinese or Japanese name: kana, the
+// first 20,992 characters, full width. The rarer ones are less likely than GB 2312.
+var eastAsian = []*unicode.RangeTable{
+	{R16: []unicode.Range16{{Lo: 0x3000, Hi: 0x30ff, Stride: 1}, {Lo: 0x4e00, Hi: 0x9fff, Stride: 1}, {Lo: 0xff00, Hi: 0xffef, Stride: 1}}},
+}
+
+// latinWithin reports whether the letter i, of two octets in UTF-8, belongs to a Latin
+// word. A capital beside it is no proof where the octets are a pair of GB 2312.
+func latinWithin(runes []rune, i int) bool {
+	r := runes[i]
+	national := r&0x3f >= 0x21 // the second octet is A1 or above
+	beside := func(k int) bool {
+		if k < 0 || k >= len(runes) {
+			return false
+		}
+		return lower(runes[k]) || !national && runes[k] >= 'A' && runes[k] <= 'Z'
+	}
+	return unicode.Is(unicode.Latin, r) && (beside(i-1) || beside(i+1))
 }
 
 // LatinWord takes ISO 8859-1 whose letters above ASCII stand alone between ASCII, with
@@ -63,6 +94,14 @@ func LatinWord(b []byte) (string, bool) {
 		}
 	}
 	return Latin1(b)
+}
+
+// GB2312 takes octets above ASCII in pairs of GB 2312's rows only.
+func GB2312(b []byte) (string, bool) {
+	if !paired(b) {
+		return "", false
+	}
+	return GB18030(b)
 }
 
 // GB18030 takes GB 2312, GBK and GB 18030.

@@ -2,27 +2,18 @@ package callerid
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Text reads a name as exchanges send it: ASCII, else UTF-8, else GB 2312 (octets
-// 0xA1 and above in pairs, as China's exchanges send them), else ISO 8859-1 (EN 300
-// 659-3). Control characters are dropped and blanks at the ends trimmed.
-func Text(b []byte) string {
-	s := string(b)
-	switch {
-	case ascii(b), utf8.Valid(b):
-	case paired(b):
-		s = decodeGB(b)
-	default:
-		r, _ := charmap.ISO8859_1.NewDecoder().Bytes(b)
-		s = string(r)
-	}
-	return tidy(s)
-}
+// anywhere is the order of encodings where nothing is known of the line.
+var anywhere = []Encoding{UTF8EastAsian, LatinWord, GB2312, UTF8, Latin1}
+
+// Text reads a name as exchanges of all countries send it: ASCII, UTF-8, GB 2312
+// (China), else ISO 8859-1 (EN 300 659-3). Control characters are dropped and blanks
+// at the ends trimmed.
+func Text(b []byte) string { return Name(b, anywhere) }
 
 // AppendText returns name in the octets an exchange would send: ASCII or ISO 8859-1
 // where that holds all of it, else GB 2312.
@@ -57,11 +48,6 @@ func paired(b []byte) bool {
 		i++
 	}
 	return true
-}
-
-func decodeGB(b []byte) string {
-	r, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(b)
-	return string(r)
 }
 
 func tidy(s string) string {

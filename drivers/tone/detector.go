@@ -198,15 +198,23 @@ func bit(b bool) uint8 {
 	return 0
 }
 
-// quietest is the weakest tone that counts, -43 dBm0 as mean square.
-var quietest = sq(dsp.Peak(-43)) / 2
+// quietest is the weakest tone that begins, -43 dBm0 as mean square, and fading what
+// one that is modulated in full (Japan's ringback) may fall to.
+var (
+	quietest = sq(dsp.Peak(-43)) / 2
+	fading   = sq(dsp.Peak(-53)) / 2
+)
 
 func sq(x float64) float64 { return x * x }
 
 // pure reports whether a block may be part of a tone: all of its energy is low, or the
 // howler's. Two tones that beat do not show more than that in 20 ms.
 func (d *Detector) pure(b *block) bool {
-	return float64(b.energy) > quietest*blockLen && max(b.low, b.howl()) > 0.8*b.energy
+	least := quietest
+	if d.on {
+		least = fading
+	}
+	return float64(b.energy) > least*blockLen && max(b.low, b.howl()) > 0.8*b.energy
 }
 
 // howl is the energy of the howler, whose frequency differs by some hertz between

@@ -43,7 +43,7 @@ func TestDecisionsOfEveryCountry(t *testing.T) {
 			if !ok {
 				continue
 			}
-			for _, level := range []float64{-10, -18, -28} {
+			for _, level := range []float64{-10, -18, -28, -33} {
 				heard := detect(c.Code, s.Generate(15*time.Second, level))
 				on := map[string]bool{}
 				for _, h := range heard {
@@ -63,6 +63,28 @@ func TestDecisionsOfEveryCountry(t *testing.T) {
 						t.Errorf("%s %s: hung up after %.1f periods", c.Code, name, periods)
 					}
 				}
+			}
+		}
+	}
+}
+
+// Japan's ringback fades to nothing 16 times a second; far from the exchange and over a
+// line's noise it is one tone all the same.
+func TestFaintModulatedRingback(t *testing.T) {
+	c, _ := Lookup("JP")
+	s, _ := c.Signal(Ringback)
+	for _, level := range []float64{-25, -29, -33} {
+		for seed := range uint64(5) {
+			p := append(make([]int16, 97*seed), s.Generate(14*time.Second, level)...)
+			begun := 0
+			for _, h := range detect("JP", p) {
+				if h.On && h.Name != Ringback {
+					t.Errorf("%v dBm0, %d samples later: heard %s", level, 97*seed, h.Name)
+				}
+				begun += int(bit(h.On))
+			}
+			if begun != 1 {
+				t.Errorf("%v dBm0, %d samples later: began %d times", level, 97*seed, begun)
 			}
 		}
 	}

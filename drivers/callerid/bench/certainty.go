@@ -92,7 +92,7 @@ func anyMessage(s callerid.Standard, seed uint64, snr float64, spoil byte) verdi
 		case e.Rejected != nil && e.Rejected.Why == "doubt":
 			v.doubted = 1
 		case e.Caller == nil:
-		case bytes.Equal(e.Caller.Raw, frame):
+		case bytes.Equal(e.Caller.Raw, frame) && e.Caller.Name == want.Name:
 			v.right = 1
 		default:
 			v.wrong = 1

@@ -39,8 +39,8 @@ test: ## set up and run every test: Go, fuzz, page, browser (FRESH=1: also what 
 bench: ## print every figure: latency, events, memory, ears (minutes)
 	@.dev/bench
 
-bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots
-	@.dev/setup run >/dev/null && go run ./drivers/callerid/bench -docs drivers/callerid/docs -corpus drivers/callerid/testdata/manifest.json $(if $(HOURS),-hours $(HOURS))
+bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots (HOURS=2 of speech)
+	@.dev/setup ears && go run ./drivers/callerid/bench -docs drivers/callerid/docs -corpus drivers/callerid/testdata/manifest.json -hours $(or $(HOURS),2)
 
 generate: web/node_modules/.package-lock.json ## rewrite what is made from the API description
 	cd web && npx --no-install openapi-typescript ../hub/api/openapi.yaml -o src/api/schema.gen.ts

@@ -14,6 +14,8 @@ export interface LiveEvents {
   alert: { kind: string; raised: boolean; detail: string; line?: number }
   changed: { entity: string; id: string; rev: number }
   connected: { connected: boolean }
+  /** Something about the security of customer files waits: a request, an alert, an answer. */
+  security: { what: string }
   bye: { reason: string }
   reload: Record<string, never>
   /** Not from the stream: a session began or ended in this page. */

@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { useMeta } from '@/api/meta'
+import { useSecurity } from '@/api/security'
 import { useSession } from '@/api/session'
 import type { MenuItem } from '@/api/types'
 
@@ -10,7 +11,7 @@ const usualGroups: Record<string, string[]> = {
   business: ['opportunity', 'quote', 'order', 'ticket'],
   office: ['schedule', 'activity'],
   telephone: ['call', 'sms'],
-  system: ['box', 'settings'],
+  system: ['box', 'key', 'settings'],
 }
 
 /** useMenu is the menu the hub drew for this user, in groups as they stand. */
@@ -19,13 +20,15 @@ export function useMenu() {
   const route = useRoute()
   const meta = useMeta()
   const session = useSession()
+  const security = useSecurity()
 
   /** The places no module brings: they are there whatever the hub's menu says. */
   const system = computed<MenuItem[]>(() => {
     const group = t('app.nav.group.system')
     const box = { key: 'box', label: t('app.nav.box'), icon: 'box', to: '/box', group }
     const settings = { key: 'settings', label: t('app.nav.settings'), icon: 'settings', to: '/settings', group }
-    return session.isAdmin ? [box, settings] : [box]
+    const audit = { key: 'audit', label: t('audit.title'), icon: 'key', to: '/audit', group }
+    return [box, ...(security.state?.reads ? [audit] : []), ...(session.isAdmin ? [settings] : [])]
   })
   const items = computed<MenuItem[]>(() => {
     if (meta.menu.length) return [...meta.menu, ...system.value.filter((s) => !meta.menu.some((m) => m.to === s.to))]

@@ -1,8 +1,14 @@
 // What features bring to a record's page, fetched when it is first drawn.
 import { defineAsyncComponent } from 'vue'
+import { useSecurity } from '@/api/security'
 import { parts } from '@/entity/parts'
 
 parts.timeline.call = defineAsyncComponent(() => import('@/features/calls/TimelineCall.vue'))
 parts.timeline.sms = defineAsyncComponent(() => import('@/features/sms/TimelineSms.vue'))
 parts.sms = defineAsyncComponent(() => import('@/features/sms/SmsSend.vue'))
 parts.call = defineAsyncComponent(() => import('@/features/calls/RecordCall.vue'))
+parts.locked = defineAsyncComponent(() => import('@/features/audit/PurposeGate.vue'))
+parts.tabs.push(
+  { key: 'changes', label: 'audit.tab.changes', when: () => true, component: defineAsyncComponent(() => import('@/features/audit/RecordChanges.vue')) },
+  { key: 'access', label: 'audit.tab.reading', when: () => !!useSecurity().state?.reads, component: defineAsyncComponent(() => import('@/features/audit/RecordAccess.vue')) },
+)

@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/box', name: 'box', component: () => import('@/features/box/BoxPage.vue'), meta: { title: 'app.nav.box' } },
   { path: '/box/scope', name: 'scope', component: () => import('@/features/scope/ScopePage.vue'), meta: { title: 'scope.title', admin: true } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue'), props: true, meta: { title: 'app.nav.settings', admin: true } },
+  { path: '/audit/:section?', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), props: true, meta: { title: 'audit.title' } },
   { path: '/more', name: 'more', component: () => import('./MorePage.vue'), meta: { title: 'app.nav.more' } },
   ...(import.meta.env.DEV ? [{ path: '/preview/cards', component: () => import('@/features/calls/PreviewPage.vue') }] : []),
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

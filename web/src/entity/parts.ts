@@ -23,4 +23,6 @@ export const parts = shallowReactive<{
   call?: Component
   /** In this order, after the related lists. */
   tabs: RecordTab[]
+  /** Drawn with { entity, id, error } in place of a record that may not be opened yet; emits `open`. */
+  locked?: Component
 }>({ timeline: {}, tabs: [] })

@@ -453,6 +453,43 @@ func TestImportantCustomer(t *testing.T) {
 	})
 }
 
+func TestRevealIsLogged(t *testing.T) {
+	o := newOffice(t)
+	boss := o.user("boss", crm.Admin)
+	masked := boss.role("遮号", obj{"*": obj{"actions": []string{"read", "reveal"}, "reach": "all"}}, obj{"customer": obj{"phones": "masked"}})
+	wu := boss.hire("wu", obj{"roles": []string{masked}})
+	made := boss.must("customer", obj{"name": "甲方公司", "phones": []obj{{"label": "mobile", "number": "13812345678"}}})
+	path := "/api/o/customer/" + made.str("id")
+	t.Run("SEC-19 a masked number is masked in the change log too", func(t *testing.T) {
+		boss.change(made, obj{"phones": []obj{{"label": "mobile", "number": "13987654321"}}}).ok()
+		log := wu.get(path + "/changes").ok()
+		if strings.Contains(log.text, "12345678") || strings.Contains(log.text, "1234 5678") || strings.Contains(log.text, "8765") {
+			t.Errorf("%s", log.text)
+		}
+		log.want("rows.0.changes.0.old", "138****5678").want("rows.0.changes.0.new", "139****4321")
+	})
+	t.Run("CUS-41 a hidden field is absent from the change log", func(t *testing.T) {
+		blind := boss.role("无号", obj{"*": obj{"actions": []string{"read"}, "reach": "all"}}, obj{"customer": obj{"phones": "hidden"}})
+		qian := boss.hire("qian", obj{"roles": []string{blind}})
+		if log := qian.get(path + "/changes").ok(); len(log.list("rows.0.changes")) != 0 || strings.Contains(log.text, "5678") {
+			t.Errorf("%s", log.text)
+		}
+	})
+	t.Run("SEC-19 SEC-20 revealing and dialling are in the access log", func(t *testing.T) {
+		wu.post(path+"/reveal", obj{"field": "phones"}).ok()
+		wu.post(path+"/dial", obj{"field": "phones", "index": 0}).ok()
+		log := boss.get(path + "/access").ok()
+		if got := kinds(log)[:2]; !reflect.DeepEqual(got, []string{"dial", "reveal"}) {
+			t.Errorf("%v", got)
+		}
+		log.want("rows.1.label", "甲方公司").want("rows.1.note", "Phone")
+	})
+	t.Run("SEC-18 SEC-19 of an important customer only after a purpose", func(t *testing.T) {
+		secret := boss.must("customer", obj{"name": "绝密", "important": true, "phones": []obj{{"label": "mobile", "number": "13700001111"}}})
+		wu.post("/api/o/customer/"+secret.str("id")+"/reveal", obj{"field": "phones"}).is(403).want("error.key", "audit.purpose_needed")
+	})
+}
+
 func TestFeedback(t *testing.T) {
 	o := newOffice(t)
 	boss, zhao, qian := o.user("boss", crm.Admin), o.user("zhao", crm.Sales), o.user("qian", crm.Sales)

@@ -7,6 +7,7 @@ import (
 
 	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
+	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
@@ -15,6 +16,7 @@ import (
 const (
 	View    = "view"    // a record was opened
 	Reveal  = "reveal"  // a masked field was shown whole
+	Dial    = "dial"    // a masked number was handed to a telephone
 	Listen  = "listen"  // a recording was played
 	Print   = "print"   // records were printed
 	Export  = "export"  // records were exported
@@ -55,6 +57,19 @@ func (a *Audit) Note(ctx context.Context, who *rights.Rights, x Access) error {
 		return err
 	}
 	return a.store.Log(ctx, trail.Access, e)
+}
+
+// revealed writes down that a masked value is seen whole (SEC-19). Of an important
+// customer it is seen only after a purpose.
+func (a *Audit) revealed(ctx context.Context, who *rights.Rights, what records.Revealed) error {
+	if err := a.Open(ctx, who, what.Ref); err != nil {
+		return err
+	}
+	kind := Reveal
+	if what.Use == "dial" {
+		kind = Dial
+	}
+	return a.Note(ctx, who, Access{Kind: kind, Ref: what.Ref, Label: what.Label, Fields: []string{what.Field}})
 }
 
 // sight is one user opening one record.

@@ -46,6 +46,7 @@ func New(s *store.Store, office *records.Records, streams *live.Hub, log *slog.L
 	a := &Audit{store: s, records: office, live: streams, log: log, now: time.Now, seen: map[sight]time.Time{},
 		traffic: map[store.Traffic]*store.Traffic{}, refused: map[string]time.Time{}}
 	office.Watch(a)
+	office.OnReveal(a.revealed)
 	return a
 }
 

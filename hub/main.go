@@ -110,6 +110,9 @@ func run(ctx context.Context, cfg config.Config) error {
 	if err := db.Prepare(ctx, schema); err != nil {
 		return err
 	}
+	if err := db.Upkeep(ctx); err != nil {
+		return err
+	}
 	office := records.New(db, schema)
 	guard := auth.New(db)
 

@@ -88,7 +88,7 @@ func (r *Records) restoreIn(ctx context.Context, tx *store.Tx, who *rights.Right
 	}
 	now := r.now().UnixMilli()
 	rec.Rev, rec.UpdatedAt, rec.UpdatedBy = rec.Rev+1, now, who.User.ID
-	rec.Document = document(e, rec.Values)
+	rec.Document = Document(e, rec.Values)
 	if err := r.store.RestoreRecord(ctx, tx, e, rec); err != nil {
 		return nil, err
 	}

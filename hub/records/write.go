@@ -569,7 +569,7 @@ func (w *writing) finish(ctx context.Context, rec *store.RecordRow) error {
 	if rec.Label == "" {
 		rec.Label = rec.ID.String()
 	}
-	rec.Document = document(w.e, rec.Values)
+	rec.Document = Document(w.e, rec.Values)
 	return nil
 }
 
@@ -584,8 +584,12 @@ func firstLine(s string) string {
 	return s
 }
 
-// document gathers what the search box finds a record by.
-func document(e *crm.Entity, values map[string]any) search.Document {
+// longestName is how long a field may be at most for its values to be found as they are
+// spelled, like the title: short names and towns, not addresses.
+const longestName = 60
+
+// Document gathers what the search box finds a record by.
+func Document(e *crm.Entity, values map[string]any) search.Document {
 	var names, texts, digits []string
 	for i := range e.Fields {
 		f := &e.Fields[i]
@@ -594,10 +598,10 @@ func document(e *crm.Entity, values map[string]any) search.Document {
 			switch {
 			case !f.Search:
 				continue
-			case f.Type.Name() == field.LongText.Name():
-				texts = append(texts, v)
-			default:
+			case f.Type.Name() != field.LongText.Name() && (f.Key == e.Title || f.Max > 0 && f.Max <= longestName):
 				names = append(names, v)
+			default:
+				texts = append(texts, v)
 			}
 			if f.Series != nil {
 				digits = append(digits, search.Digits(v))

@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -60,8 +61,12 @@ func spell(han []rune) [][]string {
 	return spellings
 }
 
+// maxSortKey is enough to tell names apart; what is longer comes by chance.
+const maxSortKey = 48
+
 // SortKey orders names as a Chinese reader expects: by pinyin, Latin names among them.
 func SortKey(text string) string {
+	text = clipRunes(text, maxSortKey)
 	var b strings.Builder
 	han := []rune{}
 	flush := func() {
@@ -87,7 +92,7 @@ func SortKey(text string) string {
 		b.WriteRune(r)
 	}
 	flush()
-	return b.String()
+	return clipBytes(b.String(), maxSortKey)
 }
 
 // Initials gives the first letter of each character's reading: 西湖区 is "xhq". Other
@@ -117,4 +122,15 @@ func Initials(text string) string {
 	}
 	flush()
 	return b.String()
+}
+
+// clipBytes cuts after at most n bytes, not within a character.
+func clipBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

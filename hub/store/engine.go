@@ -35,11 +35,15 @@ type engine interface {
 	explained(err error) error
 	// holding is a question for the records that hold all of the grams, and what to bind.
 	holding(grams []string) (query string, arg any)
-	// putGrams makes these the grams of a record; none takes it out.
-	putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error
+	// putGrams makes these the grams of a record; none takes it out, fresh tells that it had none.
+	putGrams(ctx context.Context, tx *Tx, id int64, fresh bool, grams []string) error
 	// countsGrams tells that counting the records of grams costs less than finding them,
 	// and that the planner doesn't know the number by itself.
 	countsGrams() bool
+	// upkeep refreshes what the planner knows; "" where a server does so by itself.
+	upkeep() string
+	// forLoading trades safety for speed of one connection.
+	forLoading() string
 	// like is a comparison that looks away from upper and lower case of Latin letters.
 	like() string
 }

@@ -180,13 +180,16 @@ func skipped(text string) int {
 	return size
 }
 
+func (e *postgres) upkeep() string     { return "" }
+func (e *postgres) forLoading() string { return `SET synchronous_commit = off` }
+
 func (e *postgres) like() string { return ` ILIKE ? ESCAPE '\'` }
 
 func (e *postgres) holding(grams []string) (string, any) {
 	return `SELECT record_id FROM search_gram WHERE grams @> ?`, grams
 }
 
-func (e *postgres) putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error {
+func (e *postgres) putGrams(ctx context.Context, tx *Tx, id int64, _ bool, grams []string) error {
 	if len(grams) == 0 {
 		_, err := tx.ExecContext(ctx, `DELETE FROM search_gram WHERE record_id = ?`, id)
 		return err

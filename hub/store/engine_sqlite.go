@@ -61,6 +61,13 @@ func (e *sqlite) dsn() (writer, reader string) {
 	return base + w.Encode(), base + r.Encode()
 }
 
+// upkeep looks at a sample of the tables that grew or shrank tenfold since it last did.
+func (e *sqlite) upkeep() string { return `PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002` }
+
+func (e *sqlite) forLoading() string {
+	return `PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000`
+}
+
 // exclusive has nothing to do: the hub holds a lock on its folder.
 func (e *sqlite) exclusive(_ context.Context, _ *sql.DB, fn func() error) error { return fn() }
 
@@ -75,9 +82,14 @@ func (e *sqlite) holding(grams []string) (string, any) {
 	return `SELECT rowid FROM search_gram WHERE search_gram MATCH ?`, `"` + strings.Join(grams, `" AND "`) + `"`
 }
 
-func (e *sqlite) putGrams(ctx context.Context, tx *Tx, id int64, grams []string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM search_gram WHERE rowid = ?`, id); err != nil || len(grams) == 0 {
-		return err
+func (e *sqlite) putGrams(ctx context.Context, tx *Tx, id int64, fresh bool, grams []string) error {
+	if !fresh {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM search_gram WHERE rowid = ?`, id); err != nil {
+			return err
+		}
+	}
+	if len(grams) == 0 {
+		return nil
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO search_gram (rowid, grams) VALUES (?, ?)`, id, strings.Join(grams, " "))
 	return err

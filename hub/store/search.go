@@ -33,7 +33,7 @@ const (
 )
 
 // searchVersion changes when the terms or their form do; the index is then made anew.
-const searchVersion = "1"
+const searchVersion = "2"
 
 // gramTokens are the grams as search_gram keeps them.
 func gramTokens(entity string, grams []string) []string {
@@ -62,7 +62,7 @@ func (s *Store) PutSearch(ctx context.Context, tx *Tx, entity string, id crm.ID,
 	if slices.Equal(grams, was.Grams()) {
 		return nil
 	}
-	return tx.engine.putGrams(ctx, tx, int64(id), gramTokens(entity, grams))
+	return tx.engine.putGrams(ctx, tx, int64(id), was == search.Document{}, gramTokens(entity, grams))
 }
 
 // putKeys writes only what is different: most changes of a record touch no name.

@@ -151,7 +151,10 @@ func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 		f := &e.Fields[i]
 		switch {
 		case f.Type == field.Reference:
-			if err := index(f.Key, quote(f.Key)+", created_at, id"); err != nil {
+			// Most references of a record are empty: they need no place in the index.
+			err := tx.define(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s, created_at, id) WHERE deleted_at IS NULL AND %s IS NOT NULL`,
+				quote(e.Table+"_of_"+f.Key), quote(e.Table), quote(f.Key), quote(f.Key)))
+			if err != nil {
 				return err
 			}
 		case indexed(f) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:

@@ -102,7 +102,7 @@ func (s *sight) finds(rec *crm.Record) bool {
 			return true
 		}
 	}
-	return search.Matches(document(s.e, open), s.words)
+	return search.Matches(Document(s.e, open), s.words)
 }
 
 // whole tells that a masked value was typed as it is.

@@ -31,11 +31,11 @@ func TestChangeLog(t *testing.T) {
 	t.Run("CUS-41 each change shows old and new value, user, time and device", func(t *testing.T) {
 		before := time.Now().UnixMilli()
 		res := zhao.send("PUT", "/api/o/customer/"+made.str("id"), obj{"rev": made.body["rev"], "values": obj{
-			"level": "a", "city": "杭州", "phones": []obj{{"label": "mobile", "number": "13800138001"}}, "owner": boss.user.ID.String()}},
+			"level": "a", "address": "杭州", "phones": []obj{{"label": "mobile", "number": "13800138001"}}, "owner": boss.user.ID.String()}},
 			"User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36")
 		if res.status == 422 { // handing over is not for sales: the rest is
 			res = zhao.send("PUT", "/api/o/customer/"+made.str("id"), obj{"rev": made.body["rev"], "values": obj{
-				"level": "a", "city": "杭州", "phones": []obj{{"label": "mobile", "number": "13800138001"}}}},
+				"level": "a", "address": "杭州", "phones": []obj{{"label": "mobile", "number": "13800138001"}}}},
 				"User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36")
 		}
 		res.ok()
@@ -52,7 +52,7 @@ func TestChangeLog(t *testing.T) {
 			m := c.(map[string]any)
 			changed[m["label"].(string)] = fmt.Sprint(m["old"], " → ", m["new"])
 		}
-		want := map[string]string{"Level": "B Good → A Key", "City": " → 杭州", "Phone": "138 0013 8000 → 138 0013 8001"}
+		want := map[string]string{"Level": "B Good → A Key", "Address": " → 杭州", "Phone": "138 0013 8000 → 138 0013 8001"}
 		for label, text := range want {
 			if label == "Level" { // the options' own words are the module's
 				if !strings.HasPrefix(changed[label], "B") || !strings.Contains(changed[label], "→ A") {
@@ -88,7 +88,7 @@ func TestChangeLog(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := o.server.Records.Update(ctx, who, ref, row.Rev, map[string]any{"city": via}); err != nil {
+			if _, err := o.server.Records.Update(ctx, who, ref, row.Rev, map[string]any{"address": via}); err != nil {
 				t.Fatal(err)
 			}
 			boss.get(path).ok().want("rows.0.via", map[string]string{"batch": "Batch", "merge": "Merge", "import": "Import", "api": "API", "rule": "Automatic"}[via])
@@ -405,7 +405,7 @@ func TestExportNeedsApproval(t *testing.T) {
 func TestImportantCustomer(t *testing.T) {
 	o := newOffice(t)
 	boss, zhao := o.user("boss", crm.Admin), o.user("zhao", crm.Sales)
-	made := zhao.must("customer", obj{"name": "绝密精工", "important": true, "city": "杭州", "phones": []obj{{"label": "mobile", "number": "13700137000"}}})
+	made := zhao.must("customer", obj{"name": "绝密精工", "important": true, "address": "杭州", "phones": []obj{{"label": "mobile", "number": "13700137000"}}})
 	path := "/api/o/customer/" + made.str("id")
 	closed := func(p *person, key string) {
 		t.Helper()
@@ -415,7 +415,7 @@ func TestImportantCustomer(t *testing.T) {
 		p.put(path, obj{"rev": 1, "values": obj{"important": false}}).is(403)
 		p.delete(path + "?rev=1").is(403)
 		for _, list := range []*answer{p.query("customer", obj{}), p.query("customer", obj{"search": "绝密"})} {
-			list.want("rows.0.label", "绝密精工").want("rows.0.values.phones", nil).want("rows.0.values.city", nil)
+			list.want("rows.0.label", "绝密精工").want("rows.0.values.phones", nil).want("rows.0.values.address", nil)
 		}
 		if found := p.get("/api/lookup?entity=customer&q=绝密").ok(); strings.Contains(found.text, "7000") {
 			t.Errorf("the number is found: %s", found.text)
@@ -427,8 +427,8 @@ func TestImportantCustomer(t *testing.T) {
 	})
 	t.Run("SEC-18 with the reason it opens, and both are kept", func(t *testing.T) {
 		zhao.post("/api/access-requests", obj{"kind": "view", "entity": "customer", "id": made.str("id"), "reason": "回访"}).is(201).want("state", "approved")
-		zhao.get(path).ok().want("values.city", "杭州")
-		zhao.query("customer", obj{}).want("rows.0.values.city", "杭州")
+		zhao.get(path).ok().want("values.address", "杭州")
+		zhao.query("customer", obj{}).want("rows.0.values.address", "杭州")
 		closed(boss, "audit.purpose_needed") // for the one who asked alone
 		boss.get("/api/logs/access?kind=purpose").ok().want("rows.0.user.name", "ZHAO").want("rows.0.note", "For: 回访").want("rows.0.label", "绝密精工")
 	})

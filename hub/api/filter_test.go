@@ -75,16 +75,16 @@ func TestRelatedFilters(t *testing.T) {
 	})
 	t.Run("QRY-02 channels and suppliers by own field, contact and activity", func(t *testing.T) {
 		for _, kind := range []string{"channel", "supplier"} {
-			a := boss.must(kind, obj{"name": "甲" + kind, "city": "宁波"}).str("id")
-			b := boss.must(kind, obj{"name": "乙" + kind, "city": "宁波"}).str("id")
-			c := boss.must(kind, obj{"name": "丙" + kind, "city": "上海"}).str("id")
+			a := boss.must(kind, obj{"name": "甲" + kind, "address": "宁波"}).str("id")
+			b := boss.must(kind, obj{"name": "乙" + kind, "address": "宁波"}).str("id")
+			c := boss.must(kind, obj{"name": "丙" + kind, "address": "上海"}).str("id")
 			for _, id := range []string{a, c} {
 				boss.must("contact", obj{"name": "孙", kind: id, "title": "销售经理"})
 				boss.must("activity", obj{"text": "谈代理", kind: id, "at": 1})
 			}
 			boss.must("contact", obj{"name": "钱", kind: b, "title": "经理"})
 			same(t, boss.found(kind, obj{"and": []obj{
-				where("city", "eq", "宁波"), related("contact", kind, where("title", "contains", "经理")), related("activity", kind, where("text", "contains", "代理")),
+				where("address", "eq", "宁波"), related("contact", kind, where("title", "contains", "经理")), related("activity", kind, where("text", "contains", "代理")),
 			}}), "甲"+kind)
 		}
 	})
@@ -112,7 +112,7 @@ func TestFilterOperators(t *testing.T) {
 	day := func(n int) string { return today.AddDate(0, 0, n).Format(time.DateOnly) }
 	for _, v := range []obj{
 		{"name": "昨天", "nextContact": day(-1), "level": "a"}, {"name": "今天", "nextContact": day(0), "level": "b"},
-		{"name": "明天", "nextContact": day(1), "level": "c"}, {"name": "下月", "nextContact": day(40), "city": "华南"}, {"name": "无", "city": "华南区"},
+		{"name": "明天", "nextContact": day(1), "level": "c"}, {"name": "下月", "nextContact": day(40), "address": "华南"}, {"name": "无", "address": "华南区"},
 	} {
 		li.must("customer", v)
 	}
@@ -133,8 +133,8 @@ func TestFilterOperators(t *testing.T) {
 		"between two days":           {where("nextContact", "between", []any{day(-1), day(0)}), []string{"昨天", "今天"}},
 		"between, open end":          {where("nextContact", "between", []any{day(1), nil}), []string{"明天", "下月"}},
 		"none of":                    {where("level", "notIn", []string{"a", "b"}), []string{"明天", "下月", "无"}},
-		"starts with":                {where("city", "startsWith", "华南"), []string{"下月", "无"}},
-		"starts with, not inside":    {where("city", "startsWith", "南"), nil},
+		"starts with":                {where("address", "startsWith", "华南"), []string{"下月", "无"}},
+		"starts with, not inside":    {where("address", "startsWith", "南"), nil},
 		"mine":                       {where("owner", "eq", obj{"rel": "me"}), []string{"昨天", "今天", "明天", "下月", "无"}},
 		"planned before it was made": {where("nextContact", "lt", obj{"field": "createdAt"}), []string{"昨天", "今天"}},
 		"made before the plan":       {where("createdAt", "lt", obj{"field": "nextContact"}), []string{"明天", "下月"}},

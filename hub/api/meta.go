@@ -82,9 +82,10 @@ func (d drawer) actions(e *crm.Entity) metaActions {
 }
 
 type metaRelated struct {
-	Entity string `json:"entity"`
-	Field  string `json:"field"`
-	Label  string `json:"label"`
+	Entity string    `json:"entity"`
+	Field  string    `json:"field"`
+	Label  string    `json:"label"`
+	Sort   *crm.Sort `json:"sort,omitempty"`
 }
 
 type metaField struct {
@@ -98,6 +99,7 @@ type metaField struct {
 	Options    []metaOption     `json:"options,omitempty"`
 	Dict       string           `json:"dict,omitempty"`
 	Ref        string           `json:"ref,omitempty"`
+	Offers     string           `json:"offers,omitempty"`
 	Hint       string           `json:"hint,omitempty"`
 	Sortable   bool             `json:"sortable,omitempty"`
 	Filterable bool             `json:"filterable,omitempty"`
@@ -204,7 +206,11 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 	}
 	for _, r := range e.Related {
 		if d.who.May(r.Entity, rights.Read) {
-			out.Related = append(out.Related, metaRelated{r.Entity, r.Field, d.text(r.Entity + ".plural")})
+			related := metaRelated{Entity: r.Entity, Field: r.Field, Label: d.text(r.Entity + ".plural")}
+			if r.Sort.Field != "" {
+				related.Sort = &r.Sort
+			}
+			out.Related = append(out.Related, related)
 		}
 	}
 	return out
@@ -213,7 +219,7 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
 	out := metaField{
 		Key: f.Key, Type: f.Type.Name(), Label: d.text(e.Name + ".fields." + f.Path()), Required: f.Required,
-		ReadOnly: !d.who.MayWrite(e, f, true), Unique: f.Unique, Width: f.Width, Dict: f.Dict, Ref: f.Ref,
+		ReadOnly: !d.who.MayWrite(e, f, true), Unique: f.Unique, Width: f.Width, Dict: f.Dict, Ref: f.Ref, Offers: f.Offers,
 		Sortable: records.Sortable(e, f), Filterable: len(f.Type.Ops()) > 0, Max: f.Max, Ops: f.Type.Ops(), Default: f.Default,
 		IM: f.IM, Mask: f.Mask, Custom: f.Custom, Chained: f.Chained, ShowIf: f.ShowIf, Formula: f.Formula,
 	}

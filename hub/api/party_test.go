@@ -103,7 +103,7 @@ func TestParties(t *testing.T) {
 		balance(1000)
 		open = li.change(open, obj{"state": "void"}).ok()
 		balance(1000)
-		li.change(customer, obj{"city": "杭州"}).ok()
+		li.change(customer, obj{"address": "杭州"}).ok()
 		balance(1000)
 		li.change(open, obj{"state": "confirmed", "paid": obj{"minor": 0, "currency": "CNY"}}).ok()
 		balance(11000)

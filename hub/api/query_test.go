@@ -18,7 +18,7 @@ func TestQuery(t *testing.T) {
 	for i := range 23 {
 		v := obj{"name": fmt.Sprintf("客户%02d有限公司", i), "level": []string{"a", "b", "c"}[i%3]}
 		if i%4 != 0 {
-			v["city"] = []string{"杭州", "上海", "宁波"}[i%3]
+			v["postcode"] = []string{"杭州", "上海", "宁波"}[i%3]
 			v["nextContact"] = fmt.Sprintf("2026-11-%02d", 1+i%5)
 		}
 		if i%2 == 0 {
@@ -31,19 +31,19 @@ func TestQuery(t *testing.T) {
 		want   int
 	}{
 		"eq":                 {obj{"field": "level", "op": "eq", "value": "a"}, 8},
-		"ne takes empty too": {obj{"field": "city", "op": "ne", "value": "杭州"}, 17},
+		"ne takes empty too": {obj{"field": "postcode", "op": "ne", "value": "杭州"}, 17},
 		"in":                 {obj{"field": "level", "op": "in", "value": []string{"a", "b"}}, 16},
 		"in nothing":         {obj{"field": "level", "op": "in", "value": []string{}}, 0},
-		"empty":              {obj{"field": "city", "op": "empty"}, 6},
-		"not empty":          {obj{"field": "city", "op": "notEmpty"}, 17},
+		"empty":              {obj{"field": "postcode", "op": "empty"}, 6},
+		"not empty":          {obj{"field": "postcode", "op": "notEmpty"}, 17},
 		"contains":           {obj{"field": "name", "op": "contains", "value": "户1"}, 10},
 		"a percent sign":     {obj{"field": "name", "op": "contains", "value": "%"}, 0},
 		"date":               {obj{"field": "nextContact", "op": "le", "value": "2026-11-02"}, 7},
 		"phones":             {obj{"field": "phones", "op": "notEmpty"}, 12},
 		"part of a phone":    {obj{"field": "phones", "op": "contains", "value": "138-0000-0010"}, 1},
 		"owner":              {obj{"field": "owner", "op": "eq", "value": li.user.ID.String()}, 23},
-		"and":                {obj{"and": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "city", "op": "empty"}}}, 2},
-		"or":                 {obj{"or": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "city", "op": "empty"}}}, 12},
+		"and":                {obj{"and": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "postcode", "op": "empty"}}}, 2},
+		"or":                 {obj{"or": []obj{{"field": "level", "op": "eq", "value": "a"}, {"field": "postcode", "op": "empty"}}}, 12},
 		"and of none":        {obj{"and": []obj{}}, 23},
 		"or of none":         {obj{"or": []obj{}}, 0},
 		"created":            {obj{"field": "createdAt", "op": "gt", "value": 1}, 23},
@@ -73,13 +73,13 @@ func TestQuery(t *testing.T) {
 		})
 	}
 	t.Run("a filter may not be a tower", func(t *testing.T) {
-		tower := obj{"field": "city", "op": "empty"}
+		tower := obj{"field": "postcode", "op": "empty"}
 		for range 20 {
 			tower = obj{"and": []obj{tower}}
 		}
 		li.post("/api/o/customer/query", obj{"filter": tower}).is(422).want("error.key", "query.filter_too_large")
 	})
-	for _, sort := range []obj{{"field": "name"}, {"field": "name", "desc": true}, {"field": "city"}, {"field": "city", "desc": true},
+	for _, sort := range []obj{{"field": "name"}, {"field": "name", "desc": true}, {"field": "postcode"}, {"field": "postcode", "desc": true},
 		{"field": "nextContact", "desc": true}, {"field": "level"}, {"field": "updatedAt", "desc": true}, {"field": "balance"}} {
 		t.Run(fmt.Sprint("pages in order of ", sort), func(t *testing.T) {
 			var seen []string
@@ -99,9 +99,9 @@ func TestQuery(t *testing.T) {
 	}
 	t.Run("empty values come last both ways", func(t *testing.T) {
 		for _, desc := range []bool{false, true} {
-			rows := li.query("customer", obj{"sort": obj{"field": "city", "desc": desc}, "limit": 50}).list("rows")
+			rows := li.query("customer", obj{"sort": obj{"field": "postcode", "desc": desc}, "limit": 50}).list("rows")
 			for i, row := range rows {
-				empty := row.(obj)["values"].(obj)["city"] == nil
+				empty := row.(obj)["values"].(obj)["postcode"] == nil
 				if empty != (i >= 17) {
 					t.Fatalf("desc %v: row %d", desc, i)
 				}
@@ -110,7 +110,7 @@ func TestQuery(t *testing.T) {
 	})
 	t.Run("a cursor of another order is refused", func(t *testing.T) {
 		next := li.query("customer", obj{"sort": obj{"field": "name"}, "limit": 4}).str("next")
-		li.post("/api/o/customer/query", obj{"sort": obj{"field": "city"}, "after": next}).is(422)
+		li.post("/api/o/customer/query", obj{"sort": obj{"field": "postcode"}, "after": next}).is(422)
 	})
 }
 

@@ -16,6 +16,7 @@ func minimal(entity, customer string) obj {
 		"channel":        {"name": "秘密渠道"},
 		"supplier":       {"name": "秘密供应商"},
 		"product":        {"name": "秘密商品"},
+		"relationtype":   {"name": "秘密关系", "opposite": "秘密反向"},
 		"privatecontact": {"name": "秘密朋友", "phones": phones("13912345671")},
 		"activity":       {"text": "秘密记录", "at": 1790000000000, "customer": customer},
 		"opportunity":    {"name": "秘密商机", "customer": customer, "amount": obj{"minor": 100, "currency": "CNY"}},
@@ -33,10 +34,14 @@ func TestForeignRecords(t *testing.T) {
 	o := newOffice(t)
 	boss, li, wang := o.user("boss", crm.Manager), o.user("li", crm.Sales), o.user("wang", crm.Sales)
 	secret := li.must("customer", obj{"name": "秘密集团"}).str("id")
-	shared := map[string]bool{"channel": true, "supplier": true, "product": true}
+	shared := map[string]bool{"channel": true, "supplier": true, "product": true, "relationtype": true}
 	for _, e := range o.server.Records.Schema().Entities() {
 		t.Run(e.Name, func(t *testing.T) {
 			values := minimal(e.Name, secret)
+			if e.Name == "relation" {
+				values = obj{"party": secret, "other": li.must("customer", obj{"name": "秘密分部"}).str("id"),
+					"type": li.must("relationtype", obj{"name": "秘密上级", "opposite": "秘密下级"}).str("id")}
+			}
 			if values == nil {
 				t.Fatalf("give minimal values for %s", e.Name)
 			}
@@ -107,7 +112,7 @@ func TestRightsFollowTheCustomer(t *testing.T) {
 	t.Run("handing over is for those who see all", func(t *testing.T) {
 		mine := li.get("/api/o/customer/" + customer)
 		li.change(mine, obj{"owner": wang.user.ID.String()}).is(422).want("error.field", "owner")
-		li.change(mine, obj{"owner": li.user.ID.String(), "city": "杭州"}).ok()
+		li.change(mine, obj{"owner": li.user.ID.String(), "address": "杭州"}).ok()
 		boss.change(boss.get("/api/o/customer/"+customer), obj{"owner": wang.user.ID.String()}).ok()
 		li.get("/api/o/customer/" + customer).is(404)
 		wang.get("/api/o/contact/" + contact.str("id")).ok()

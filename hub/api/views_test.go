@@ -33,12 +33,12 @@ func TestViews(t *testing.T) {
 		if i >= 12 {
 			who = wang
 		}
-		who.must("customer", obj{"name": fmt.Sprint("客户", i), "level": []string{"a", "b"}[i%2], "city": []string{"华南", "华南", "华北"}[i%3]})
+		who.must("customer", obj{"name": fmt.Sprint("客户", i), "level": []string{"a", "b"}[i%2], "address": []string{"华南", "华南", "华北"}[i%3]})
 	}
-	southA := obj{"and": []obj{where("city", "eq", "华南"), where("level", "eq", "a")}}
+	southA := obj{"and": []obj{where("address", "eq", "华南"), where("level", "eq", "a")}}
 
 	t.Run("QRY-07 a condition kept as 华南A级 stands in the list and runs with one click", func(t *testing.T) {
-		spec := obj{"filter": southA, "columns": []obj{{"key": "name", "width": 240, "frozen": true}, {"key": "city"}}, "sort": obj{"field": "name"}}
+		spec := obj{"filter": southA, "columns": []obj{{"key": "name", "width": 240, "frozen": true}, {"key": "address"}}, "sort": obj{"field": "name"}}
 		kept := li.keepView("customer", "华南A级", spec).is(201)
 		view := li.views("customer")["华南A级"]
 		if view == nil || view["kind"] != "mine" || view["id"] != kept.str("id") {
@@ -49,7 +49,7 @@ func TestViews(t *testing.T) {
 		if fmt.Sprint(view["count"]) != "4" {
 			t.Errorf("count %v", view["count"])
 		}
-		if got := fmt.Sprint(view["spec"].(obj)["columns"]); got != "[map[frozen:true key:name width:240] map[key:city]]" {
+		if got := fmt.Sprint(view["spec"].(obj)["columns"]); got != "[map[frozen:true key:name width:240] map[key:address]]" {
 			t.Error(got)
 		}
 	})

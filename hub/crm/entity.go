@@ -60,6 +60,7 @@ type Section struct {
 type Related struct {
 	Entity string
 	Field  string
+	Sort   Sort // of that list there; the entity's own unless told
 }
 
 // Access says how far a record is seen by those without a role that sees all.
@@ -91,10 +92,27 @@ func (r *NumberRule) series() *field.Series {
 // Hooks run inside the transaction that writes the record.
 type Hooks struct {
 	// Before may change or refuse the values about to be written; old is nil for a new record.
-	Before func(ctx context.Context, old, now *Record) error
+	// It only reads other records.
+	Before func(ctx context.Context, tx Transaction, old, now *Record) error
+	// After may write other records. old is nil for a new record, now for a deleted one.
+	After func(ctx context.Context, tx Transaction, old, now *Record) error
 	// Effects tells what the write changes in other records. old is nil for a new record,
 	// now for a deleted one.
 	Effects func(old, now *Record) []Effect
+}
+
+// Transaction is the write a hook is part of. It reaches every record, whatever the
+// user's scope: what it reads decides, and is shown to nobody.
+type Transaction interface {
+	// Record reads one record; ErrNotFound when it is not there.
+	Record(ctx context.Context, ref Ref) (*Record, error)
+	// Find reads at most limit records whose field holds what value points to.
+	Find(ctx context.Context, entity, field string, value ID, limit int) ([]*Record, error)
+	// Create, Change and Delete write by the program's own hand: values are in the types
+	// of hub/field and the user's field rights aside. The hooks of those records run too.
+	Create(ctx context.Context, entity string, values map[string]any) (ID, error)
+	Change(ctx context.Context, ref Ref, values map[string]any) error
+	Delete(ctx context.Context, ref Ref) error
 }
 
 // Effect changes a Kept field of another record by one statement, in the transaction

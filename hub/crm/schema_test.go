@@ -27,7 +27,7 @@ func TestCompileFindsNamesThatPointNowhere(t *testing.T) {
 			e.Fields = append(e.Fields, field.Field{Key: "r", Type: field.Reference, Ref: "nobody"})
 		}, "nobody"},
 		"reference, no entity": {func(e *Entity) { e.Fields = append(e.Fields, field.Field{Key: "r", Type: field.Reference}) }, "names an entity"},
-		"related":              {func(e *Entity) { e.Related = []Related{{"thing", "name"}} }, "does not refer"},
+		"related":              {func(e *Entity) { e.Related = []Related{{Entity: "thing", Field: "name"}} }, "does not refer"},
 		"number":               {func(e *Entity) { e.Number = &NumberRule{Field: "no"} }, "no"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,12 +22,12 @@ type contact struct {
 	mobile string
 }
 
-// places are where the customers are: city, area code, a street.
-var places = []struct{ city, area, street string }{
-	{"杭州", "0571", "西湖区文三路"}, {"杭州", "0571", "滨江区江南大道"}, {"杭州", "0571", "余杭区良睦路"}, {"宁波", "0574", "鄞州区中兴路"},
-	{"温州", "0577", "瓯海区瓯海大道"}, {"绍兴", "0575", "越城区人民东路"}, {"嘉兴", "0573", "南湖区中环南路"}, {"金华", "0579", "婺城区双龙南街"},
-	{"上海", "021", "浦东新区张江路"}, {"上海", "021", "闵行区莘庄路"}, {"苏州", "0512", "工业园区星湖街"}, {"南京", "025", "江宁区胜太路"},
-	{"无锡", "0510", "新吴区长江路"}, {"合肥", "0551", "高新区望江西路"}, {"重庆", "023", "渝北区金开大道"}, {"深圳", "0755", "南山区科技路"},
+// places are where the customers are: city, its code, area code, a street.
+var places = []struct{ city, code, area, street string }{
+	{"杭州", "3301", "0571", "西湖区文三路"}, {"杭州", "3301", "0571", "滨江区江南大道"}, {"杭州", "3301", "0571", "余杭区良睦路"}, {"宁波", "3302", "0574", "鄞州区中兴路"},
+	{"温州", "3303", "0577", "瓯海区瓯海大道"}, {"绍兴", "3306", "0575", "越城区人民东路"}, {"嘉兴", "3304", "0573", "南湖区中环南路"}, {"金华", "3307", "0579", "婺城区双龙南街"},
+	{"上海", "3101", "021", "浦东新区张江路"}, {"上海", "3101", "021", "闵行区莘庄路"}, {"苏州", "3205", "0512", "工业园区星湖街"}, {"南京", "3201", "025", "江宁区胜太路"},
+	{"无锡", "3202", "0510", "新吴区长江路"}, {"合肥", "3401", "0551", "高新区望江西路"}, {"重庆", "5001", "023", "渝北区金开大道"}, {"深圳", "4403", "0755", "南山区科技路"},
 }
 
 // firms are named in full but for the city; industry as in the customer's choices.
@@ -77,7 +77,7 @@ func (o *office) fillMain() {
 	since := o.ago(400)
 	row := o.create("陈静", since, "customer", values{
 		"name": "杭州精工模具有限公司", "shortName": "精工模具", "level": "a", "status": "active", "source": "referral", "industry": "machinery",
-		"scale": "l", "city": "杭州", "address": "萧山区金城路 1088 号 3 幢", "postcode": "311200", "taxNo": "91330109MA2H0XK18P",
+		"scale": "l", "region": "330109", "area": "east", "nature": "private", "settlement": "m2", "credit": 4, "staff": 260, "founded": "2003-06-18", "address": "萧山区金城路 1088 号 3 幢", "postcode": "311200", "taxNo": "91330109MA2H0XK18P",
 		"website": "www.jgmould.example.com", "email": "office@jgmould.example.com", "nextContact": day(o.today.AddDate(0, 0, 3)),
 		"phones": []any{number("office", "0571-87654300"), number("fax", "0571-87654301")},
 		"notes":  "老客户，账期 60 天。验收找王总，付款找李会计。送货走 2 号门。",
@@ -101,7 +101,7 @@ func (o *office) fillFirms() {
 		place := places[(i*5+3)%len(places)]
 		name, owner, since := place.city+f.short+f.trade, sellers[i%len(sellers)], o.ago(30+o.random.IntN(700))
 		row := o.create(owner, since, "customer", values{
-			"name": name, "shortName": f.short, "level": pick(o, levels), "status": pick(o, states), "industry": f.industry, "city": place.city,
+			"name": name, "shortName": f.short, "level": pick(o, levels), "status": pick(o, states), "industry": f.industry, "region": place.code, "credit": 2 + o.random.IntN(4),
 			"source": pick(o, []string{"call", "web", "fair", "referral", "ad", "visit"}), "scale": pick(o, []string{"s", "m", "l"}),
 			"address": fmt.Sprintf("%s %d 号", place.street, 10+o.random.IntN(900)),
 			"phones":  []any{number("office", landline(o, place.area))},
@@ -115,7 +115,7 @@ func (o *office) fillPersons() {
 	for i, name := range []string{"林海燕", "徐建国", "曾雨桐", "黄子轩", "郭丽"} {
 		place, owner, since, mobile := places[i*2%len(places)], sellers[(i+1)%len(sellers)], o.ago(20+i*60), o.mobile()
 		row := o.create(owner, since, "customer", values{
-			"name": name, "kind": "person", "level": pick(o, []string{"b", "c", "d"}), "status": "active", "source": "call", "city": place.city,
+			"name": name, "kind": "person", "level": pick(o, []string{"b", "c", "d"}), "status": "active", "source": "call", "region": place.code,
 			"birthday": fmt.Sprintf("19%d-0%d-1%d", 70+i*5, 1+i, i), "phones": []any{number("mobile", mobile)}, "wechat": "wx_" + mobile[3:],
 			"address": place.street + " " + fmt.Sprint(20+i*7) + " 弄",
 		})
@@ -161,7 +161,7 @@ func (o *office) fillPartners() {
 	for i, name := range []string{"浙南办公设备经销部", "苏州正大商贸有限公司", "上海优品办公连锁", "合肥新视野科技"} {
 		place := places[(i*4+4)%len(places)]
 		row := o.create("陈静", o.ago(500-i*60), "channel", values{
-			"name": name, "grade": []string{"first", "first", "second", "third"}[i], "area": place.city + "及周边", "city": place.city,
+			"name": name, "grade": []string{"first", "first", "second", "third"}[i], "area": place.city + "及周边", "region": place.code,
 			"phones": []any{number("office", landline(o, place.area))}, "address": place.street + " 66 号",
 		})
 		mobile := o.mobile()
@@ -169,9 +169,9 @@ func (o *office) fillPartners() {
 			"phones": []any{number("mobile", mobile)}})
 	}
 	for i, v := range []values{
-		{"name": "深圳启航电子有限公司", "grade": "strategic", "goods": "打印机主板、硒鼓", "city": "深圳"},
-		{"name": "宁波诚达纸业有限公司", "grade": "regular", "goods": "复印纸、标签纸", "city": "宁波"},
-		{"name": "东莞力拓五金厂", "grade": "spare", "goods": "支架、五金件", "city": "东莞"},
+		{"name": "深圳启航电子有限公司", "grade": "strategic", "goods": "打印机主板、硒鼓", "region": "4403"},
+		{"name": "宁波诚达纸业有限公司", "grade": "regular", "goods": "复印纸、标签纸", "region": "3302"},
+		{"name": "东莞力拓五金厂", "grade": "spare", "goods": "支架、五金件", "region": "4419"},
 	} {
 		v["phones"] = []any{number("office", landline(o, []string{"0755", "0574", "0769"}[i]))}
 		row := o.create("陈静", o.ago(450-i*50), "supplier", v)

@@ -22,6 +22,7 @@ type Field struct {
 	Filtered bool   // gets an index because lists are often narrowed by it
 	Compared bool   // looked for in other records while typing: a duplicate is pointed out, never refused
 	KeyDate  bool   // a date the program keeps; an option of the office lets people mend it (CUS-53)
+	Offers   string // "customer.shipTos": a text may be taken from the lines of the record that a reference field names
 	Hint     bool   // labels hold a hint "<entity>.hints.<key>"
 	Default  any    // of a new record
 

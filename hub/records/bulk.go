@@ -371,7 +371,7 @@ func (r *Records) Try(ctx context.Context, who *rights.Rights, e *crm.Entity, va
 		return err
 	}
 	if e.Hooks.Before != nil {
-		return e.Hooks.Before(ctx, nil, rec)
+		return e.Hooks.Before(ctx, &transaction{w: w, q: r.store.Read()}, nil, rec)
 	}
 	return nil
 }

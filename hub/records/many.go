@@ -191,14 +191,7 @@ func (b *many) write(ctx context.Context, tx *store.Tx, item *manyWrite, out *Ou
 		}
 		out.ID = rec.ID
 	case item.withdraw:
-		now := b.r.now().UnixMilli()
-		if err := b.r.store.DeleteRecord(ctx, tx, b.e, rec.ID, item.rev, now, b.who.User.ID); err != nil {
-			return err
-		}
-		if err := trace(tx, b.who, b.e, &rec.Record, nil, now); err != nil {
-			return err
-		}
-		if err := b.r.apply(ctx, tx, b.e, &rec.Record, nil); err != nil {
+		if err := b.r.remove(ctx, tx, b.who, b.e, rec, item.rev); err != nil {
 			return err
 		}
 	default:

@@ -94,7 +94,7 @@ func (r *Records) restoreIn(ctx context.Context, tx *store.Tx, who *rights.Right
 	}
 	tx.Note(trail.Change, trail.Entry{At: now, User: int64(who.User.ID), Name: who.User.Name, Kind: "restore",
 		Entity: e.Name, Record: int64(ref.ID), Label: rec.Label})
-	return rec, r.apply(ctx, tx, e, nil, &rec.Record)
+	return rec, (&writing{r: r, who: who, e: e, isNew: true}).apply(ctx, tx, nil, &rec.Record)
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -38,7 +38,7 @@ func BenchmarkSaveLogged(b *testing.B) {
 	var rows []*records.Row
 	for i := range 200 {
 		row, err := office.Create(b.Context(), who, "customer", map[string]any{
-			"name": fmt.Sprintf("杭州精工模具有限公司 %d", i), "city": "杭州", "notes": "王总问第二批什么时候发，答应明天上午给准信。",
+			"name": fmt.Sprintf("杭州精工模具有限公司 %d", i), "address": "杭州", "notes": "王总问第二批什么时候发，答应明天上午给准信。",
 			"phones": []any{map[string]any{"label": "mobile", "number": fmt.Sprintf("138%08d", i)}},
 		}, "")
 		if err != nil {

@@ -135,13 +135,7 @@ func (r *Records) Delete(ctx context.Context, who *rights.Rights, ref crm.Ref, r
 		return err
 	}
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
-		if err := r.store.DeleteRecord(ctx, tx, e, ref.ID, rev, r.now().UnixMilli(), who.User.ID); err != nil {
-			return err
-		}
-		if err := trace(tx, who, e, &rec.Record, nil, r.now().UnixMilli()); err != nil {
-			return err
-		}
-		return r.apply(ctx, tx, e, &rec.Record, nil)
+		return r.remove(ctx, tx, who, e, rec, rev)
 	})
 	if crm.IsCode(err, crm.Conflict) {
 		return r.conflict(ctx, who, ref)
@@ -500,7 +494,7 @@ func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := w.number(ctx, tx, rec); err != nil {
 		return err
 	}
-	if err := w.finish(ctx, rec); err != nil {
+	if err := w.finish(ctx, tx, rec); err != nil {
 		return err
 	}
 	if err := w.r.store.InsertRecord(ctx, tx, w.e, rec); err != nil {
@@ -509,11 +503,11 @@ func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := trace(tx, w.who, w.e, nil, &rec.Record, rec.UpdatedAt); err != nil {
 		return err
 	}
-	return w.r.apply(ctx, tx, w.e, nil, &rec.Record)
+	return w.apply(ctx, tx, nil, &rec.Record)
 }
 
 func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow, rev int64) error {
-	if err := w.finish(ctx, rec); err != nil {
+	if err := w.finish(ctx, tx, rec); err != nil {
 		return err
 	}
 	if err := w.r.store.UpdateRecord(ctx, tx, w.e, rec, rev); err != nil {
@@ -522,20 +516,22 @@ func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := trace(tx, w.who, w.e, w.old, &rec.Record, rec.UpdatedAt); err != nil {
 		return err
 	}
-	return w.r.apply(ctx, tx, w.e, w.old, &rec.Record)
+	return w.apply(ctx, tx, w.old, &rec.Record)
 }
 
 // apply carries out what a write changes in other records.
-func (r *Records) apply(ctx context.Context, tx *store.Tx, e *crm.Entity, old, now *crm.Record) error {
-	if e.Hooks.Effects == nil {
-		return nil
-	}
-	for _, effect := range e.Hooks.Effects(old, now) {
-		if err := r.store.Apply(ctx, tx, r.Schema(), effect); err != nil {
-			return err
+func (w *writing) apply(ctx context.Context, tx *store.Tx, old, now *crm.Record) error {
+	if w.e.Hooks.Effects != nil {
+		for _, effect := range w.e.Hooks.Effects(old, now) {
+			if err := w.r.store.Apply(ctx, tx, w.r.Schema(), effect); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	if w.e.Hooks.After == nil {
+		return nil
+	}
+	return w.e.Hooks.After(ctx, w.transaction(tx), old, now)
 }
 
 // number gives the record its numbers, except those it came with.
@@ -556,11 +552,11 @@ func (w *writing) number(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 }
 
 // finish runs the hook and derives label and search words.
-func (w *writing) finish(ctx context.Context, rec *store.RecordRow) error {
+func (w *writing) finish(ctx context.Context, tx *store.Tx, rec *store.RecordRow) error {
 	today := field.Date(w.r.now().Format(time.DateOnly))
 	if w.e.Hooks.Before != nil {
 		field.Compute(w.e.Fields, rec.Values, today)
-		if err := w.e.Hooks.Before(ctx, w.old, &rec.Record); err != nil {
+		if err := w.e.Hooks.Before(ctx, w.transaction(tx), w.old, &rec.Record); err != nil {
 			return err
 		}
 	}

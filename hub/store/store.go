@@ -93,6 +93,9 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	told(ctx)
+	for _, fn := range t.after {
+		fn()
+	}
 	return nil
 }
 

@@ -17,7 +17,12 @@ type Tx struct {
 	tx     *sql.Tx
 	engine engine
 	notes  []note // for the logs, written when it ends
+	after  []func()
 }
+
+// Committed has fn run once what the transaction wrote is on disk, and not at all when
+// it is undone.
+func (t *Tx) Committed(fn func()) { t.after = append(t.after, fn) }
 
 // QueryContext reads what the transaction sees.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -1,6 +1,9 @@
 package activity
 
 import (
+	"context"
+	"slices"
+
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
 )
@@ -20,6 +23,7 @@ var activity = crm.Entity{
 		{Key: "channel", Type: field.Reference, Ref: "channel", Width: 160},
 		{Key: "supplier", Type: field.Reference, Ref: "supplier", Width: 160},
 		{Key: "lead", Type: field.Reference, Ref: "lead", Width: 120},
+		{Key: "products", Type: field.References, Ref: "product", Width: 160},
 		{Key: "owner", Type: field.User, Width: 90},
 		{Key: "nextContact", Type: field.Day, Width: 110},
 		{Key: "call", Type: field.Text, Hidden: true, Max: 30},
@@ -27,12 +31,12 @@ var activity = crm.Entity{
 	List:  crm.List{Columns: []string{"at", "kind", "text", "customer", "contact", "owner"}, Sort: crm.Sort{Field: "at", Desc: true}},
 	Phone: crm.PhoneLayout{Title: "text", Badge: "kind", Right: "at", Second: "customer"},
 	Form: []crm.Section{
-		{Key: "basics", Fields: []string{"customer", "contact", "kind", "at", "text", "nextContact", "owner"}},
+		{Key: "basics", Fields: []string{"customer", "contact", "kind", "at", "text", "products", "nextContact", "owner"}},
 		{Key: "others", Fields: []string{"lead", "channel", "supplier"}},
 	},
 	Filters: []string{"kind", "owner", "customer"},
 	Access:  crm.Access{Parents: []string{"customer", "lead", "channel", "supplier"}},
-	Hooks:   crm.Hooks{Effects: lastContact},
+	Hooks:   crm.Hooks{Effects: lastContact, After: interest},
 }
 
 // lastContact tells everyone the record is about when they were last in touch.
@@ -48,4 +52,32 @@ func lastContact(_, now *crm.Record) []crm.Effect {
 		}
 	}
 	return effects
+}
+
+// interest ticks the products that were talked about on the customer (CUS-21).
+func interest(ctx context.Context, tx crm.Transaction, _, now *crm.Record) error {
+	if now == nil {
+		return nil
+	}
+	named, _ := now.Values["products"].([]field.Ref)
+	customer, ok := now.Values["customer"].(field.Ref)
+	if len(named) == 0 || !ok {
+		return nil
+	}
+	ref := crm.Ref{Entity: "customer", ID: crm.ID(customer.ID)}
+	party, err := tx.Record(ctx, ref)
+	if err != nil {
+		return err
+	}
+	ticked, _ := party.Values["interests"].([]field.Ref)
+	all := slices.Clone(ticked)
+	for _, product := range named {
+		if !slices.ContainsFunc(all, func(r field.Ref) bool { return r.ID == product.ID }) {
+			all = append(all, product)
+		}
+	}
+	if len(all) == len(ticked) {
+		return nil
+	}
+	return tx.Change(ctx, ref, map[string]any{"interests": all})
 }

@@ -13,7 +13,7 @@ var labels embed.FS
 // Module is what this package adds to the hub.
 var Module = crm.Module{
 	Name:     "party",
-	Entities: []*crm.Entity{&customer, &contact, &lead, &channel, &supplier, &privateContact},
+	Entities: []*crm.Entity{&customer, &contact, &lead, &channel, &supplier, &privateContact, &relationType, &relation},
 	Menu:     []string{"customer", "contact", "lead", "channel", "supplier", "privatecontact"},
 	Labels:   labels,
 }

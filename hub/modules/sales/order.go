@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"slices"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -15,6 +16,8 @@ var order = crm.Entity{
 		{Key: "no", Type: field.Text, ReadOnly: true, Search: true, Sortable: true, Width: 150},
 		{Key: "customer", Type: field.Reference, Ref: "customer", Required: true, Width: 200},
 		{Key: "contact", Type: field.Reference, Ref: "contact", Width: 110},
+		{Key: "shipTo", Type: field.Text, Offers: "customer.shipTos", Width: 240},
+		{Key: "invoiceTo", Type: field.Text, Offers: "customer.invoiceUnits", Width: 220},
 		{Key: "subject", Type: field.Text, Search: true, Width: 200},
 		{Key: "date", Type: field.Day, Required: true, Sortable: true, Width: 110},
 		{Key: "state", Type: field.Select, Required: true, Default: "draft", Sortable: true, Width: 90, Options: []field.Option{
@@ -32,18 +35,63 @@ var order = crm.Entity{
 	List:  crm.List{Columns: []string{"no", "customer", "date", "state", "amount", "balance", "due", "owner"}, Sort: crm.Sort{Field: "no", Desc: true}},
 	Phone: crm.PhoneLayout{Title: "no", Badge: "state", Right: "amount", Second: "customer"},
 	Form: []crm.Section{
-		{Key: "basics", Fields: []string{"no", "customer", "contact", "subject", "date", "state", "owner"}},
+		{Key: "basics", Fields: []string{"no", "customer", "contact", "subject", "date", "state", "shipTo", "invoiceTo", "owner"}},
 		{Key: "lines", Fields: []string{"lines"}},
 		{Key: "money", Fields: []string{"amount", "paid", "balance", "due", "notes"}},
 	},
 	Filters: []string{"state", "owner", "customer"},
 	Access:  crm.Access{Parents: []string{"customer"}},
 	Number:  &crm.NumberRule{Field: "no", Prefix: "XS", Daily: true, Digits: 3},
-	Hooks:   crm.Hooks{Before: balance, Effects: customerBalance},
+	Hooks:   crm.Hooks{Before: settle, Effects: customerBalance},
 }
 
+// settle sees that the customer may buy, fills in whom to ask there and what is left to
+// pay.
+func settle(ctx context.Context, tx crm.Transaction, old, now *crm.Record) error {
+	if err := buys(ctx, tx, old, now); err != nil {
+		return err
+	}
+	return balance(old, now)
+}
+
+// buys refuses a party that is no buyer, and takes its primary contact when none is named.
+func buys(ctx context.Context, tx crm.Transaction, old, now *crm.Record) error {
+	customer, ok := now.Values["customer"].(field.Ref)
+	if !ok {
+		return nil
+	}
+	if old != nil {
+		if before, _ := old.Values["customer"].(field.Ref); before.ID == customer.ID {
+			return nil
+		}
+	}
+	party, err := tx.Record(ctx, crm.Ref{Entity: "customer", ID: crm.ID(customer.ID)})
+	if err != nil {
+		return err
+	}
+	if roles, _ := party.Values["roles"].([]string); !slices.Contains(roles, "buyer") {
+		return &crm.Error{Code: crm.Invalid, Key: "order.not_a_buyer", Field: "customer", Args: map[string]string{"name": party.Label}}
+	}
+	if now.Values["contact"] != nil || old != nil {
+		return nil
+	}
+	people, err := tx.Find(ctx, "contact", "customer", party.ID, maxPeople)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if person.Values["primary"] == true {
+			now.Values["contact"] = field.Ref{ID: int64(person.ID)}
+		}
+	}
+	return nil
+}
+
+// maxPeople is how many people of a customer are looked at for the primary one.
+const maxPeople = 500
+
 // balance derives what is still to be paid. Drafts and void orders owe nothing.
-func balance(_ context.Context, old, now *crm.Record) error {
+func balance(old, now *crm.Record) error {
 	if err := product.Settle(old, now); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ var entry = crm.Entity{
 }
 
 // inOrder refuses an entry that ends before it starts.
-func inOrder(_ context.Context, _, now *crm.Record) error {
+func inOrder(_ context.Context, _ crm.Transaction, _, now *crm.Record) error {
 	start, _ := now.Values["start"].(int64)
 	end, ok := now.Values["end"].(int64)
 	if ok && end < start {

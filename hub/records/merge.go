@@ -76,7 +76,7 @@ func (r *Records) Merge(ctx context.Context, who *rights.Rights, ref crm.Ref, in
 		if err := r.store.DeleteRecord(ctx, tx, e, twin.ID, twin.Rev, now, who.User.ID); err != nil {
 			return err
 		}
-		if err := r.apply(ctx, tx, e, &twin.Record, nil); err != nil {
+		if err := (&writing{r: r, who: who, e: e, old: &twin.Record}).apply(ctx, tx, &twin.Record, nil); err != nil {
 			return err
 		}
 		if err := w.update(ctx, tx, master, in.Rev); err != nil {
@@ -180,7 +180,7 @@ func (r *Records) repoint(ctx context.Context, tx *store.Tx, p store.Pointer, ch
 			moved := rec.Record
 			moved.Values = maps.Clone(rec.Values)
 			moved.Values[p.Field] = field.Ref{ID: int64(to.ID)}
-			if err := r.apply(ctx, tx, child, &rec.Record, &moved); err != nil {
+			if err := r.effects(ctx, tx, child, &rec.Record, &moved); err != nil {
 				return err
 			}
 		}

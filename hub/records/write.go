@@ -521,17 +521,25 @@ func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 
 // apply carries out what a write changes in other records.
 func (w *writing) apply(ctx context.Context, tx *store.Tx, old, now *crm.Record) error {
-	if w.e.Hooks.Effects != nil {
-		for _, effect := range w.e.Hooks.Effects(old, now) {
-			if err := w.r.store.Apply(ctx, tx, w.r.Schema(), effect); err != nil {
-				return err
-			}
-		}
+	if err := w.r.effects(ctx, tx, w.e, old, now); err != nil {
+		return err
 	}
 	if w.e.Hooks.After == nil {
 		return nil
 	}
 	return w.e.Hooks.After(ctx, w.transaction(tx), old, now)
+}
+
+func (r *Records) effects(ctx context.Context, tx *store.Tx, e *crm.Entity, old, now *crm.Record) error {
+	if e.Hooks.Effects == nil {
+		return nil
+	}
+	for _, effect := range e.Hooks.Effects(old, now) {
+		if err := r.store.Apply(ctx, tx, r.Schema(), effect); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number gives the record its numbers, except those it came with.

@@ -10,8 +10,8 @@ import (
 func TestMerge(t *testing.T) {
 	o := newOffice(t)
 	boss, li, wang := o.user("boss", crm.Manager), o.user("li", crm.Sales), o.user("wang", crm.Sales)
-	master := li.must("customer", obj{"name": "青岛金鼎机电", "phones": phones("13911112222"), "city": "青岛"})
-	twin := li.must("customer", obj{"name": "青岛金鼎机电有限公司", "phones": phones("13911112222", "0532-83001234"), "city": "青岛市", "email": "a@jinding.cn"})
+	master := li.must("customer", obj{"name": "青岛金鼎机电", "phones": phones("13911112222"), "address": "青岛"})
+	twin := li.must("customer", obj{"name": "青岛金鼎机电有限公司", "phones": phones("13911112222", "0532-83001234"), "address": "青岛市", "email": "a@jinding.cn"})
 	id, twinID := master.str("id"), twin.str("id")
 	zhao := li.must("contact", obj{"name": "赵工", "customer": twinID})
 	li.must("order", obj{"customer": twinID, "date": "2026-11-22", "state": "confirmed", "amount": obj{"minor": 10000, "currency": "CNY"}})
@@ -39,7 +39,7 @@ func TestMerge(t *testing.T) {
 	var undo string
 	t.Run("children, numbers and what is owed move; chosen values are taken", func(t *testing.T) {
 		a := merge(boss, obj{"name": "青岛金鼎机电有限公司", "email": "a@jinding.cn"}).ok().
-			want("record.values.name", "青岛金鼎机电有限公司").want("record.values.city", "青岛").want("moved", 2)
+			want("record.values.name", "青岛金鼎机电有限公司").want("record.values.address", "青岛").want("moved", 2)
 		undo = a.str("merge")
 		if n := len(a.list("record.values.phones")); n != 2 {
 			t.Errorf("%d numbers", n)
@@ -53,9 +53,9 @@ func TestMerge(t *testing.T) {
 	})
 	t.Run("undone, both are as they were, and what was changed since stays", func(t *testing.T) {
 		now := li.get(path).ok()
-		li.change(now, obj{"city": "胶州"}).ok()
+		li.change(now, obj{"address": "胶州"}).ok()
 		li.post("/api/merges/"+undo+"/undo", nil).is(404)
-		boss.post("/api/merges/"+undo+"/undo", nil).ok().want("values.name", "青岛金鼎机电").want("values.city", "胶州").want("values.email", nil)
+		boss.post("/api/merges/"+undo+"/undo", nil).ok().want("values.name", "青岛金鼎机电").want("values.address", "胶州").want("values.email", nil)
 		boss.get("/api/o/customer/"+twinID).ok().want("values.name", "青岛金鼎机电有限公司").want("values.email", "a@jinding.cn")
 		li.get("/api/o/contact/"+zhao.str("id")).ok().want("values.customer.id", twinID)
 		balance(id, 500)

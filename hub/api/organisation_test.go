@@ -233,7 +233,7 @@ func TestShares(t *testing.T) {
 			share(target, "read", nil).ok()
 			wang.get(path).ok().want("may.edit", false)
 			wang.query("customer", obj{"count": true}).want("count", 1)
-			wang.change(customer, obj{"city": "杭州"}).is(403)
+			wang.change(customer, obj{"address": "杭州"}).is(403)
 			wang.get("/api/o/contact/" + contact.str("id")).ok()
 			wang.get("/api/o/order/"+order.str("id")).ok().want("may.edit", false)
 			wang.get("/api/shared").ok().want("rows.0.label", "共享客户").want("rows.0.sharedBy.name", "LI").want("rows.0.level", "read")
@@ -246,7 +246,7 @@ func TestShares(t *testing.T) {
 	}
 	t.Run("a share to edit lets edit, also its people, and not delete", func(t *testing.T) {
 		share(wang.id(), "edit", nil).ok()
-		changed := wang.change(wang.get(path).ok().want("may.edit", true).want("may.delete", false), obj{"city": "杭州"}).ok()
+		changed := wang.change(wang.get(path).ok().want("may.edit", true).want("may.delete", false), obj{"address": "杭州"}).ok()
 		wang.change(contact, obj{"title": "经理"}).ok()
 		wang.change(order, obj{"subject": "改"}).is(403)
 		wang.delete(path + "?rev=" + "2").is(403)
@@ -280,12 +280,12 @@ func TestFieldRights(t *testing.T) {
 	o := newOffice(t)
 	admin := o.user("admin", crm.Admin)
 	all := obj{"actions": []string{"read", "create", "edit", "batch", "reveal", "export"}, "reach": "all"}
-	role := admin.role("客服", obj{"*": all}, obj{"customer": obj{"notes": "hidden", "balance": "hidden", "phones": "masked", "email": "masked", "city": "read"}})
+	role := admin.role("客服", obj{"*": all}, obj{"customer": obj{"notes": "hidden", "balance": "hidden", "phones": "masked", "email": "masked", "address": "read"}})
 	wu := admin.hire("wu", obj{"roles": []string{role}})
-	c := admin.must("customer", obj{"name": "甲方公司", "phones": phones("13812345678"), "notes": "绝密备忘", "email": "wang@example.com", "city": "杭州"})
+	c := admin.must("customer", obj{"name": "甲方公司", "phones": phones("13812345678"), "notes": "绝密备忘", "email": "wang@example.com", "address": "杭州"})
 	path := "/api/o/customer/" + c.str("id")
 	t.Run("SEC-07 hidden, read-only and editable in record and definition", func(t *testing.T) {
-		a := wu.get(path).ok().want("values.city", "杭州").want("values.phones.0.display", "138****5678").want("values.phones.0.number", "").want("values.email", "w***@example.com")
+		a := wu.get(path).ok().want("values.address", "杭州").want("values.phones.0.display", "138****5678").want("values.phones.0.number", "").want("values.email", "w***@example.com")
 		for _, secret := range []string{"绝密", "13812345678", "1381234", "wang@"} {
 			if strings.Contains(a.text, secret) {
 				t.Errorf("%s in %s", secret, a.text)
@@ -296,7 +296,7 @@ func TestFieldRights(t *testing.T) {
 			switch f := f.(obj); f["key"] {
 			case "notes", "balance":
 				t.Errorf("%s is told", f["key"])
-			case "city":
+			case "address":
 				if f["readOnly"] != true {
 					t.Error("the city may be written")
 				}
@@ -314,7 +314,7 @@ func TestFieldRights(t *testing.T) {
 			wu.post("/api/o/customer/summary", obj{"totals": []string{field}}).is(422)
 			wu.change(c, obj{field: "x"}).is(422).want("error.key", "field.unknown")
 		}
-		wu.change(c, obj{"city": "上海"}).is(422).want("error.key", "field.read_only")
+		wu.change(c, obj{"address": "上海"}).is(422).want("error.key", "field.read_only")
 		wu.change(c, obj{"email": "w***@example.com", "phones": []obj{{"label": "office", "number": "", "display": "138****5678", "masked": true}}, "name": "甲方公司"}).ok()
 		admin.get(path).ok().want("values.email", "wang@example.com").want("values.phones.0.number", "+8613812345678").want("values.notes", "绝密备忘")
 		wu.change(wu.get(path), obj{"email": "wang@example.com"}).is(422) // a right guess is told like a wrong one

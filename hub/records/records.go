@@ -124,17 +124,7 @@ func (r *Records) Get(ctx context.Context, who *rights.Rights, ref crm.Ref) (*Ro
 }
 
 func (r *Records) read(ctx context.Context, who *rights.Rights, q store.Querier, ref crm.Ref) (*store.RecordRow, error) {
-	return r.whole(ctx, q, ref, who.Scope(ref.Entity, rights.Read), who.Scope(ref.Entity, rights.Edit))
-}
-
-// whole reads a record with its lines, as its page and every write of it need it.
-func (r *Records) whole(ctx context.Context, q store.Querier, ref crm.Ref, scope, write crm.Scope) (*store.RecordRow, error) {
-	row, err := r.store.Record(ctx, q, r.Schema(), ref, scope, write)
-	if err != nil {
-		return nil, err
-	}
-	e, _ := r.Schema().Entity(ref.Entity)
-	return row, r.store.ReadLines(ctx, q, e, []*store.RecordRow{row})
+	return r.store.Record(ctx, q, r.Schema(), ref, who.Scope(ref.Entity, rights.Read), who.Scope(ref.Entity, rights.Edit))
 }
 
 // Visible tells whether the user may read a record; the card and the recordings of

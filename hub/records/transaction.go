@@ -28,7 +28,7 @@ func (t *transaction) Record(ctx context.Context, ref crm.Ref) (*crm.Record, err
 }
 
 func (t *transaction) row(ctx context.Context, ref crm.Ref) (*store.RecordRow, error) {
-	return t.w.r.whole(ctx, t.q, ref, everything, crm.Scope{})
+	return t.w.r.store.Record(ctx, t.q, t.w.r.Schema(), ref, everything, crm.Scope{})
 }
 
 func (t *transaction) Find(ctx context.Context, entity, key string, value crm.ID, limit int) ([]*crm.Record, error) {

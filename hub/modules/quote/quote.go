@@ -36,5 +36,7 @@ var quote = crm.Entity{
 	Filters: []string{"state", "owner", "customer"},
 	Access:  crm.Access{Parents: []string{"customer"}},
 	Number:  &crm.NumberRule{Field: "no", Prefix: "BJ", Daily: true, Digits: 3},
-	Hooks:   crm.Hooks{Before: func(_ context.Context, old, now *crm.Record) error { return product.Settle(old, now) }},
+	Hooks: crm.Hooks{Before: func(_ context.Context, _ crm.Transaction, old, now *crm.Record) error {
+		return product.Settle(old, now)
+	}},
 }

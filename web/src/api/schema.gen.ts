@@ -1817,6 +1817,7 @@ export interface components {
             entity: string;
             field: string;
             label: string;
+            sort?: components["schemas"]["Sort"];
         };
         /** @enum {unknown} */
         FieldType: "text" | "longtext" | "int" | "decimal" | "percent" | "money" | "date" | "datetime" | "bool" | "rating" | "select" | "multiselect" | "region" | "phones" | "email" | "url" | "im" | "ref" | "refs" | "user" | "dept" | "file" | "image" | "serial" | "formula" | "lines";
@@ -1830,6 +1831,8 @@ export interface components {
             options?: components["schemas"]["Option"][];
             /** @description the entity a reference points to */
             ref?: string;
+            /** @description customer.shipTos: the form offers the lines of the record a reference field names */
+            offers?: string;
             hint?: string;
             sortable?: boolean;
             max?: number;

@@ -37,9 +37,11 @@ type engine interface {
 	holding(grams []string) (query string, arg any)
 	// putGrams makes these the grams of a record; none takes it out, fresh tells that it had none.
 	putGrams(ctx context.Context, tx *Tx, id int64, fresh bool, grams []string) error
-	// countsGrams tells that counting the records of grams costs less than finding them,
-	// and that the planner doesn't know the number by itself.
-	countsGrams() bool
+	// countsFirst tells that the planner doesn't know how many records hold a gram or a
+	// value, and that it is worth counting some before a statement is built.
+	countsFirst() bool
+	// unindexed is a column in a condition that no index is to be chosen for.
+	unindexed(column string) string
 	// upkeep refreshes what the planner knows; "" where a server does so by itself.
 	upkeep() string
 	// forLoading trades safety for speed of one connection.

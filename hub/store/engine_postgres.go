@@ -199,8 +199,8 @@ func (e *postgres) putGrams(ctx context.Context, tx *Tx, id int64, _ bool, grams
 	return err
 }
 
-// countsGrams is left to the planner, which keeps the most frequent elements of arrays.
-func (e *postgres) countsGrams() bool { return false }
+// countsFirst is left to the planner, which keeps the most frequent values and elements.
+func (e *postgres) countsFirst() bool { return false }
 
 func (e *postgres) columns(ctx context.Context, q Querier, table string) (map[string]bool, error) {
 	return names(q.QueryContext(ctx, `SELECT column_name FROM information_schema.columns
@@ -249,3 +249,6 @@ func (e *postgres) explained(err error) error {
 	}
 	return err
 }
+
+// unindexed leaves the choice to the planner, which knows how many rows a page wants.
+func (e *postgres) unindexed(column string) string { return column }

@@ -95,7 +95,7 @@ func (e *sqlite) putGrams(ctx context.Context, tx *Tx, id int64, fresh bool, gra
 	return err
 }
 
-func (e *sqlite) countsGrams() bool { return true }
+func (e *sqlite) countsFirst() bool { return true }
 
 func (e *sqlite) columns(ctx context.Context, q Querier, table string) (map[string]bool, error) {
 	return names(q.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, table))
@@ -123,3 +123,6 @@ func (e *sqlite) explained(err error) error {
 	}
 	return err
 }
+
+// unindexed: "+" before a column keeps SQLite from its indexes.
+func (e *sqlite) unindexed(column string) string { return "+" + column }

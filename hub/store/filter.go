@@ -97,12 +97,12 @@ func (b *builder) compare(e *crm.Entity, alias string, f *crm.Filter) {
 	case linked && f.Op != field.Empty && f.Op != field.NotEmpty:
 		b.compareLinks(e, alias, f)
 	default:
-		b.compareColumns(def, alias, f)
+		b.compareColumns(e, def, alias, f)
 	}
 }
 
 // compareColumns compares the columns of one field of a table.
-func (b *builder) compareColumns(def *field.Field, alias string, f *crm.Filter) {
+func (b *builder) compareColumns(e *crm.Entity, def *field.Field, alias string, f *crm.Filter) {
 	columns := def.Type.Columns(def.Key)
 	switch {
 	case len(columns) == 0:
@@ -110,8 +110,34 @@ func (b *builder) compareColumns(def *field.Field, alias string, f *crm.Filter) 
 	case def.Type == field.Place:
 		b.comparePlace(alias, columns, f)
 	default:
-		b.compareValue(alias+"."+quote(columns[0].Name), f)
+		column := alias + "." + quote(columns[0].Name)
+		if alias == "a" && indexed(def) && b.frequent(e, columns[0].Name, f) {
+			column = b.engine.unindexed(column)
+		}
+		b.compareValue(column, f)
 	}
+}
+
+// frequentValue is how many records hold a value before reading them all and putting
+// them in order costs more than reading the list in its order and leaving others out.
+const frequentValue = 2000
+
+// frequent tells that an index on the column would find too many records.
+func (b *builder) frequent(e *crm.Entity, column string, f *crm.Filter) bool {
+	var args []any
+	switch f.Op {
+	case field.Eq:
+		args = []any{f.Value}
+	case field.In:
+		args, _ = f.Value.([]any)
+	}
+	if b.ask == nil || len(args) == 0 || !b.engine.countsFirst() {
+		return false
+	}
+	var n int
+	err := b.ask(fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s IN (%s) AND deleted_at IS NULL LIMIT %d) counted`,
+		quote(e.Table), quote(column), marks(len(args)), frequentValue+1), args...).Scan(&n)
+	return err == nil && n > frequentValue
 }
 
 func (b *builder) compareValue(column string, f *crm.Filter) {
@@ -252,7 +278,7 @@ func (b *builder) comparePhones(e *crm.Entity, alias string, f *crm.Filter) {
 	if f.Op == field.Empty {
 		b.WriteString("NOT ")
 	}
-	if digits, ok := f.Value.(string); ok && b.engine.countsGrams() {
+	if digits, ok := f.Value.(string); ok && b.engine.countsFirst() {
 		// The pieces of the number rule most records out before each is looked at.
 		for _, w := range search.Parse(search.Digits(digits)) {
 			if grams, _ := parted(w); len(grams) > 0 && strings.Contains(search.Digits(digits), w.Digits) {

@@ -187,7 +187,7 @@ func (b *builder) compareLines(e *crm.Entity, alias string, def *field.Field, li
 	b.add("EXISTS (SELECT 1 FROM %s %s WHERE %s.record_id = %s.id", quote(e.LinesTable(def)), inner, inner, alias)
 	if sub != nil {
 		b.WriteString(" AND ")
-		b.compareColumns(sub, inner, &crm.Filter{Field: sub.Key, Op: f.Op, Value: f.Value})
+		b.compareColumns(nil, sub, inner, &crm.Filter{Field: sub.Key, Op: f.Op, Value: f.Value})
 	}
 	b.WriteString(")")
 }

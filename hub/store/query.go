@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,10 +26,17 @@ type builder struct {
 	schema *crm.Schema
 	engine engine
 	args   []any
-	common []bool // of the words of a search, which are; see weigh
+	common []bool                                   // of the words of a search, which are; see weigh
+	ask    func(query string, args ...any) *sql.Row // asks before the statement is built; nil where that isn't worth it
 }
 
 func (s *Store) build(schema *crm.Schema) *builder { return &builder{schema: schema, engine: s.engine} }
+
+// asking lets the builder look at the data to choose between forms of a statement.
+func (b *builder) asking(ctx context.Context, q Querier) *builder {
+	b.ask = func(query string, args ...any) *sql.Row { return q.QueryRowContext(ctx, query, args...) }
+	return b
+}
 
 func (b *builder) add(format string, names ...any) { fmt.Fprintf(b, format, names...) }
 
@@ -44,31 +52,68 @@ func (b *builder) scope(e *crm.Entity, alias string, s crm.Scope) {
 		b.WriteString("1=1")
 		return
 	}
-	b.WriteString("(0=1")
+	var parts []func()
 	if len(s.Owners) > 0 {
-		b.WriteString(" OR ")
-		b.owners(alias, s.Owners)
+		parts = append(parts, func() { b.owners(alias, s.Owners) })
 	}
-	if s.Shared != nil && len(s.Shared.With) > 0 {
-		b.WriteString(" OR ")
-		b.shared(e, alias, s.Shared)
+	if s.Shared != nil && len(s.Shared.With) > 0 && b.shares(e, s.Shared) {
+		parts = append(parts, func() { b.shared(e, alias, s.Shared) })
 	}
 	for _, p := range s.Parents {
 		parent, ok := b.schema.Entity(p.Entity)
-		if _, known := e.Field(p.Field); !ok || !known {
-			continue
+		if _, known := e.Field(p.Field); ok && known {
+			parts = append(parts, func() { b.parent(parent, alias, p) })
 		}
-		inner := alias + "p"
-		b.add(" OR EXISTS (SELECT 1 FROM %s %s WHERE %s.id = %s.%s AND %s.deleted_at IS NULL AND ",
-			quote(parent.Table), inner, inner, alias, quote(p.Field), inner)
-		b.scope(parent, inner, p.Scope)
-		b.WriteString(")")
+	}
+	// One part alone lets the engine read its records in the order of the list.
+	switch len(parts) {
+	case 0:
+		b.WriteString("0=1")
+		return
+	case 1:
+		parts[0]()
+		return
+	}
+	for i, part := range parts {
+		b.WriteString([]string{"(", " OR "}[min(i, 1)])
+		part()
 	}
 	b.WriteString(")")
 }
 
+func (b *builder) parent(parent *crm.Entity, alias string, p crm.Parent) {
+	inner := alias + "p"
+	b.add("EXISTS (SELECT 1 FROM %s %s WHERE %s.id = %s.%s AND %s.deleted_at IS NULL AND ",
+		quote(parent.Table), inner, inner, alias, quote(p.Field), inner)
+	b.scope(parent, inner, p.Scope)
+	b.WriteString(")")
+}
+
+// shares tells whether anything of e is shared with the user at all; to most users,
+// most of the time, nothing is.
+func (b *builder) shares(e *crm.Entity, s *crm.Shared) bool {
+	if b.ask == nil {
+		return true
+	}
+	args := []any{e.Name}
+	for _, id := range s.With {
+		args = append(args, id)
+	}
+	var one int
+	err := b.ask(`SELECT 1 FROM rec_share WHERE entity = ? AND target IN (`+marks(len(s.With))+`) LIMIT 1`, args...).Scan(&one)
+	return !errors.Is(err, sql.ErrNoRows)
+}
+
+// fewOwners are read one after the other and put in order; the records of more make up
+// so much of a list that it is read in its own order and the others left out.
+const fewOwners = 10
+
 func (b *builder) owners(alias string, owners []crm.ID) {
-	b.add("%s.owner IN (?%s)", alias, strings.Repeat(",?", len(owners)-1))
+	column := alias + ".owner"
+	if len(owners) > fewOwners {
+		column = b.engine.unindexed(column)
+	}
+	b.add("%s IN (?%s)", column, strings.Repeat(",?", len(owners)-1))
 	for _, id := range owners {
 		b.args = append(b.args, id)
 	}
@@ -187,7 +232,7 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 	if !ok {
 		return nil, "", crm.ErrNotFound
 	}
-	b := s.build(schema)
+	b := s.build(schema).asking(ctx, q)
 	column, nullable := sortColumn(e, query.Sort.Field)
 	b.add("SELECT %s, %s, ", column, selected(e))
 	b.scope(e, "a", write)
@@ -228,7 +273,7 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 	if !ok {
 		return nil, crm.ErrNotFound
 	}
-	b := s.build(schema)
+	b := s.build(schema).asking(ctx, q)
 	b.add("SELECT NULL, %s, ", selected(e))
 	b.scope(e, "a", write)
 	b.bind(fmt.Sprintf(" FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND ", quote(e.Table)), ref.ID)
@@ -254,7 +299,7 @@ func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema,
 	if !ok {
 		return 0, false, crm.ErrNotFound
 	}
-	b := s.build(schema)
+	b := s.build(schema).asking(ctx, q)
 	b.add("SELECT count(*) FROM (SELECT 1 FROM %s a WHERE ", quote(e.Table))
 	if err := b.where(ctx, q, e, query); err != nil {
 		return 0, false, err

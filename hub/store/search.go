@@ -262,7 +262,7 @@ func (b *builder) weigh(ctx context.Context, q Querier, e *crm.Entity, query *cr
 // holders counts the records of a word as far as it matters; 1 stands for some.
 func (b *builder) holders(ctx context.Context, q Querier, entity string, w search.Word) (n int, err error) {
 	grams, keys := parted(w)
-	if len(grams) > 0 && b.engine.countsGrams() {
+	if len(grams) > 0 && b.engine.countsFirst() {
 		holding, arg := b.engine.holding(gramTokens(entity, grams))
 		err := q.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) FROM (%s LIMIT %d) counted`, holding, commonGram+1), arg).Scan(&n)
 		if err != nil || n == 0 {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Store struct {
 	engine  engine
 	writer  *sql.DB
 	readers *pool
+	names   atomic.Pointer[keptNames]
 	writing sync.Mutex // one transaction of this hub at a time, in the order asked; of other hubs see Write
 }
 

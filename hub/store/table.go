@@ -157,7 +157,14 @@ func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 			if err != nil {
 				return err
 			}
-		case indexed(f) && f.Key != e.Title && len(f.Type.Columns(f.Key)) > 0:
+		case (f.Unique || f.Series != nil) && len(f.Type.Columns(f.Key)) > 0:
+			// A number isn't given out again while a deleted record holds it.
+			err := tx.define(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s, id)`,
+				quote(e.Table+"_all_"+f.Key), quote(e.Table), quote(f.Key)))
+			if err != nil {
+				return err
+			}
+		case indexed(f) && (f.Key != e.Title || f.Compared) && len(f.Type.Columns(f.Key)) > 0:
 			if err := index(f.Key, quote(f.Key)+", id"); err != nil {
 				return err
 			}

@@ -223,14 +223,31 @@ func joinLine(ctx context.Context, tx *Tx, line int, user crm.ID) error {
 	return err
 }
 
-// UserNames tells what every user is called.
+// keptNames are what users are called, as of one count of the office's changes.
+type keptNames struct {
+	rev   int64
+	names map[crm.ID]string
+}
+
+// UserNames tells what every user is called. Its answer is shared: read it only.
 func (s *Store) UserNames(ctx context.Context) (map[crm.ID]string, error) {
+	rev, err := s.RightsRev(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kept := s.names.Load(); kept != nil && kept.rev == rev {
+		return kept.names, nil
+	}
 	users, err := s.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := make(map[crm.ID]string, len(users))
 	for _, u := range users {
 		names[u.ID] = u.Name
 	}
-	return names, err
+	s.names.Store(&keptNames{rev, names})
+	return names, nil
 }
 
 // SetUserLines puts a user in the ring groups of these lines and of no other.

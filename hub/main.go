@@ -216,7 +216,7 @@ func ended(streams *live.Hub) func(auth.Ended) {
 
 // sweep removes old sessions now and then.
 func sweep(ctx context.Context, guard *auth.Auth, log *slog.Logger) {
-	tick := time.NewTicker(time.Hour)
+	tick := time.NewTicker(30 * time.Second) // login hours end on time
 	defer tick.Stop()
 	for {
 		if err := guard.Sweep(ctx); err != nil && ctx.Err() == nil {

@@ -2,12 +2,14 @@ package api
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"bellhop/hub/crm"
 	"bellhop/hub/live"
 )
 
@@ -26,6 +28,10 @@ func (s *Server) eventRoutes(api fiber.Router) { api.Get("/events", s.events) }
 // before the stream starts: Fiber uses the request again for others.
 func (s *Server) events(c *fiber.Ctx) error {
 	lastID := lastEventID(c)
+	session := Session(c).Hash
+	if err := s.Auth.Alive(c.UserContext(), session); err != nil {
+		return err
+	}
 	stream := s.Telephony.Live.Subscribe(User(c).ID, Session(c).Hash, lastID)
 	conn := c.Context().Conn()
 	c.Set(fiber.HeaderContentType, "text/event-stream")
@@ -33,6 +39,9 @@ func (s *Server) events(c *fiber.Ctx) error {
 	c.Set("X-Accel-Buffering", "no")
 	c.Context().SetConnectionClose() // the watch reads what would be the next request
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		done := make(chan struct{})
+		go s.keepSeat(session, done)
+		defer close(done)
 		defer stream.Close()
 		feed(w, conn, stream)
 	})
@@ -90,4 +99,34 @@ func watch(conn net.Conn) <-chan struct{} {
 		conn.Read(b[:])
 	}()
 	return gone
+}
+
+const (
+	seatBeat  = time.Minute      // how often an open stream says that its page is there
+	seatGrace = 15 * time.Second // in which a page that reloads is back
+)
+
+// keepSeat holds the seat of a session while its stream is open, and frees it soon
+// after the last one closed.
+func (s *Server) keepSeat(session string, done <-chan struct{}) {
+	beat := time.NewTicker(seatBeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-beat.C:
+			if err := s.Auth.Alive(context.Background(), session); err != nil && !crm.IsCode(err, crm.Unauthorized) {
+				s.Log.Warn("seat not noted", "err", err)
+			}
+			continue
+		case <-done:
+		}
+		break
+	}
+	time.AfterFunc(seatGrace, func() {
+		if !s.Telephony.Live.Open(session) {
+			if err := s.Auth.Gone(context.Background(), session); err != nil {
+				s.Log.Warn("seat not freed", "err", err)
+			}
+		}
+	})
 }

@@ -50,7 +50,7 @@ func language(c *fiber.Ctx) error {
 
 // loggedIn finds the user of a request, or ends it.
 func (s *Server) loggedIn(c *fiber.Ctx) error {
-	session, err := s.Auth.Check(c.UserContext(), c.Cookies(sessionCookie))
+	session, err := s.Auth.Check(c.UserContext(), c.Cookies(sessionCookie), origin(c))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,8 @@ type Server struct {
 	Parts
 	app      *fiber.App
 	closed   atomic.Bool
+	accepted sync.Map // acceptance: of the security rules
+	used     usedRights
 	listener atomic.Pointer[net.Listener]
 }
 
@@ -72,11 +75,14 @@ func (s *Server) routes() {
 	open := s.app.Group("/api", noStore, language)
 	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
 	s.setupRoutes(open)
-	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched)
+	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched, s.held, s.notesUse)
 	s.sessionRoutes(api)
 	s.userRoutes(api)
 	s.organisationRoutes(api)
 	s.roleRoutes(api)
+	s.loginRoutes(api)
+	s.keeperRoutes(api)
+	s.reviewRoutes(api)
 	s.shareRoutes(api)
 	s.settingRoutes(api)
 	s.metaRoutes(api)

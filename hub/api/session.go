@@ -7,6 +7,7 @@ import (
 
 	"bellhop/hub/auth"
 	"bellhop/hub/crm"
+	"bellhop/hub/rights"
 )
 
 // me is the user as his own page sees him.
@@ -25,6 +26,12 @@ type me struct {
 	AreaCode           string   `json:"areaCode"`
 	CSRF               string   `json:"csrf"`
 	Technician         bool     `json:"technician"`
+
+	Roles       []string                   `json:"roles"`       // by name
+	Areas       map[string][]rights.Action `json:"areas"`       // what he may do in parts that are no entity
+	LockMinutes int                        `json:"lockMinutes"` // of absence until the page is covered, 0 for never
+	Locked      bool                       `json:"locked"`
+	AcceptRules bool                       `json:"acceptRules"` // he has yet to accept the security rules
 }
 
 func (s *Server) setupRoutes(open fiber.Router) {
@@ -74,9 +81,15 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err := body(c, &in); err != nil {
 		return err
 	}
-	session, token, err := s.Auth.Login(c.UserContext(), in.Login, in.Password, c.IP(), c.Get(fiber.HeaderUserAgent))
+	session, token, err := s.Auth.Login(c.UserContext(), in.Login, in.Password, knownDevice(c))
 	if err != nil {
 		return s.loginRefused(c, in.Login, err)
+	}
+	// Who was logged in here before is logged out (SEC-10).
+	if before, err := s.Auth.Check(c.UserContext(), c.Cookies(sessionCookie), origin(c)); err == nil {
+		if err := s.Auth.Logout(c.UserContext(), before); err != nil {
+			return err
+		}
 	}
 	setCookie(c, token)
 	return s.tellMe(c, session)
@@ -107,11 +120,29 @@ func (s *Server) tellMe(c *fiber.Ctx, session *auth.Session) error {
 		return err
 	}
 	u := session.User
-	return c.JSON(me{
+	who, err := s.Records.Who(c.UserContext(), u)
+	if err != nil {
+		return err
+	}
+	c.Locals(currentKey, &current{session, who})
+	lock, err := s.lockMinutes(c, u)
+	if err != nil {
+		return err
+	}
+	owes, err := s.owesRules(c)
+	if err != nil {
+		return err
+	}
+	out := me{
 		ID: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Lang: u.Lang, Theme: u.Theme, Density: u.Density,
 		RingSound: u.RingSound, CallerDisplay: u.CallerDisplay, MustChangePassword: u.MustChange,
-		Company: company, AreaCode: areaCode, CSRF: session.CSRF, Technician: u.Role == crm.Admin,
-	})
+		Company: company, AreaCode: areaCode, CSRF: session.CSRF, Technician: who.Administrates(),
+		Roles: []string{}, Areas: who.Areas(), LockMinutes: lock, Locked: session.Locked, AcceptRules: owes,
+	}
+	for _, role := range who.Roles() {
+		out.Roles = append(out.Roles, s.roleName(u.Lang, role))
+	}
+	return c.JSON(out)
 }
 
 // changeMe sets what a user may decide about his own page.
@@ -119,6 +150,7 @@ func (s *Server) changeMe(c *fiber.Ctx) error {
 	var in struct {
 		Lang, Theme, Density, RingSound *string
 		CallerDisplay                   *bool
+		LockMinutes                     *int
 	}
 	if err := body(c, &in); err != nil {
 		return err
@@ -141,6 +173,12 @@ func (s *Server) changeMe(c *fiber.Ctx) error {
 	}
 	if in.CallerDisplay != nil {
 		user.CallerDisplay = *in.CallerDisplay
+	}
+	if in.LockMinutes != nil {
+		user.Limits.LockMinutes = *in.LockMinutes
+		if err := auth.CheckUser(&user); err != nil {
+			return err
+		}
 	}
 	if err := s.Store.UpdateUser(c.UserContext(), &user); err != nil {
 		return err

@@ -35,6 +35,7 @@ type Session struct {
 	User *crm.User
 	CSRF string
 
+	Locked    bool  // its page is covered: the user was away
 	RightsRev int64 // the office's revision, read with the session
 }
 
@@ -43,8 +44,9 @@ type Auth struct {
 	store *store.Store
 	now   func() time.Time
 	// Hashing takes 19 MiB each time: a flood of logins may not take the box's memory.
-	hashing chan struct{}
-	tries   *tries
+	hashing    chan struct{}
+	tries      *tries
+	neighbours func() string // the kernel's table of IPv4 neighbours
 
 	mu    sync.Mutex
 	ended []func(Ended)
@@ -52,7 +54,7 @@ type Auth struct {
 
 // New returns an Auth on store.
 func New(s *store.Store) *Auth {
-	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute)}
+	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute), neighbours: neighbours}
 }
 
 // Ended tells which sessions are over: the one with the hash Session, or all of User
@@ -61,7 +63,7 @@ type Ended struct {
 	Session string
 	User    crm.ID
 	Kept    string
-	Reason  string // "logout", "password", "account"
+	Reason  string // "logout", "password", "account", "idle", "hours", "seat"
 }
 
 // OnEnd registers fn to be called when sessions end before their time: a logout, a
@@ -92,8 +94,8 @@ func (a *Auth) End(ctx context.Context, user crm.ID, kept, reason string) error 
 
 // Login checks a password and opens a session; token is what the browser keeps. A
 // wrong login and a wrong password are told alike and take equally long.
-func (a *Auth) Login(ctx context.Context, login, password, address, device string) (*Session, string, error) {
-	if wait := a.tries.take(address, a.now()); wait > 0 {
+func (a *Auth) Login(ctx context.Context, login, password string, from Origin) (*Session, string, error) {
+	if wait := a.tries.take(from.Address, a.now()); wait > 0 {
 		return nil, "", &crm.Error{Code: crm.RateLimited, Key: "login.rate_limited", RetryAfter: seconds(wait)}
 	}
 	secret, err := a.store.Secret(ctx, login)
@@ -110,7 +112,25 @@ func (a *Auth) Login(ctx context.Context, login, password, address, device strin
 	if !secret.User.Active {
 		return nil, "", errWrong
 	}
-	return a.Open(ctx, secret.User, address, device)
+	if err := a.allows(secret.User, from); err != nil {
+		return nil, "", err
+	}
+	if err := a.bound(ctx, secret.User, from); err != nil {
+		return nil, "", err
+	}
+	if err := a.sit(ctx, ""); err != nil {
+		return nil, "", err
+	}
+	session, token, err := a.Open(ctx, secret.User, from.Address, from.Device)
+	if err != nil {
+		return nil, "", err
+	}
+	// Two may have asked for the last seat at once.
+	if err := a.sit(ctx, session.Hash); err != nil {
+		_ = a.store.EndSession(ctx, session.Hash)
+		return nil, "", err
+	}
+	return session, token, nil
 }
 
 var errWrong = &crm.Error{Code: crm.Unauthorized, Key: "login.wrong"}
@@ -153,8 +173,9 @@ func (a *Auth) Open(ctx context.Context, user *crm.User, address, device string)
 	return session, token, err
 }
 
-// Check finds the session of a token. A disabled user has none.
-func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
+// Check finds the session of a token. A disabled user has none; one outside his login
+// hours, or where he may not be, has one no more.
+func (a *Auth) Check(ctx context.Context, token string, from Origin) (*Session, error) {
 	if token == "" {
 		return nil, errNoSession
 	}
@@ -170,11 +191,17 @@ func (a *Auth) Check(ctx context.Context, token string) (*Session, error) {
 	if !user.Active || now.After(kept.ExpiresAt) || now.Sub(kept.SeenAt) > IdleLimit {
 		return nil, errNoSession
 	}
+	if err := a.allows(user, from); err != nil {
+		return nil, err
+	}
 	if now.Sub(kept.SeenAt) > seenEvery {
+		if err := a.Alive(ctx, hash); err != nil {
+			return nil, err
+		}
 		// A full disk can't note it; that is no reason to refuse a user who only reads.
 		_ = a.store.SessionSeen(ctx, hash, now)
 	}
-	return &Session{Hash: hash, User: user, CSRF: kept.CSRF, RightsRev: kept.RightsRev}, nil
+	return &Session{Hash: hash, User: user, CSRF: kept.CSRF, Locked: kept.Locked, RightsRev: kept.RightsRev}, nil
 }
 
 var errNoSession = &crm.Error{Code: crm.Unauthorized, Key: "login.needed"}
@@ -188,10 +215,58 @@ func (a *Auth) Logout(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// Sweep removes sessions that are over.
+// Lock covers the session's page: until Unlock it gets no data.
+func (a *Auth) Lock(ctx context.Context, s *Session) error {
+	return a.store.LockSession(ctx, s.Hash, true)
+}
+
+// Unlock uncovers the page for who knows the password. Guesses count as at login.
+func (a *Auth) Unlock(ctx context.Context, s *Session, password string) error {
+	secret, err := a.store.Secret(ctx, s.User.Login)
+	if err != nil {
+		return err
+	}
+	wrong := &crm.Error{Code: crm.Invalid, Key: "password.wrong", Field: "password"}
+	if err := a.prove(ctx, secret, password, wrong); err != nil {
+		return err
+	}
+	return a.store.LockSession(ctx, s.Hash, false)
+}
+
+// Sweep ends the sessions that are over: unused for too long, too old, or of users
+// whose login hours have passed. Their pages are told.
 func (a *Auth) Sweep(ctx context.Context) error {
 	now := a.now()
-	return a.store.SweepSessions(ctx, now, now.Add(-IdleLimit))
+	stale, err := a.store.StaleSessions(ctx, now, now.Add(-IdleLimit))
+	if err != nil {
+		return err
+	}
+	hourly, err := a.store.HourlySessions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, hash := range stale {
+		if err := a.end(ctx, hash, "idle"); err != nil {
+			return err
+		}
+	}
+	for _, open := range hourly {
+		if within(open.Limits, now) {
+			continue
+		}
+		if err := a.end(ctx, open.Hash, "hours"); err != nil {
+			return err
+		}
+	}
+	return a.store.SweepShares(ctx, now)
+}
+
+func (a *Auth) end(ctx context.Context, hash, reason string) error {
+	if err := a.store.EndSession(ctx, hash); err != nil {
+		return err
+	}
+	a.tell(Ended{Session: hash, Reason: reason})
+	return nil
 }
 
 // ChangePassword sets a user's own new password after checking the old one. Other

@@ -86,7 +86,7 @@ func TestSessionEnds(t *testing.T) {
 			var ended bool
 			for range tt.times {
 				now = now.Add(tt.step)
-				_, err := a.Check(ctx, token)
+				_, err := a.Check(ctx, token, Origin{})
 				ended = ended || crm.IsCode(err, crm.Unauthorized)
 			}
 			if ended != tt.ends {
@@ -108,7 +108,7 @@ func TestLockEnds(t *testing.T) {
 	now := time.Now()
 	a.now = func() time.Time { return now }
 	try := func(password string) error {
-		_, _, err := a.Login(ctx, "li", password, "address", "device")
+		_, _, err := a.Login(ctx, "li", password, Origin{Address: "address", Device: "device"})
 		return err
 	}
 	for range LockAfter {
@@ -135,7 +135,7 @@ func TestGuessingSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	for range 16 {
 		all.Go(func() {
-			_, _, err := a.Login(context.Background(), "li", "wrong", "address", "device")
+			_, _, err := a.Login(context.Background(), "li", "wrong", Origin{Address: "address", Device: "device"})
 			mu.Lock()
 			defer mu.Unlock()
 			if crm.IsCode(err, crm.Unauthorized) {
@@ -197,7 +197,143 @@ func TestCheckWithoutWriting(t *testing.T) {
 	if err := a.store.SessionSeen(t.Context(), hashToken(token), later); err == nil {
 		t.Fatal("the store writes all the same: this test tests nothing")
 	}
-	if _, err := a.Check(t.Context(), token); err != nil {
+	if _, err := a.Check(t.Context(), token, Origin{}); err != nil {
 		t.Errorf("refused: %v", err)
 	}
+}
+
+func TestSessionsEndAndTell(t *testing.T) {
+	ctx := context.Background()
+	a, u := open(t)
+	now := time.Date(2026, 11, 23, 17, 0, 0, 0, time.Local)
+	a.now = func() time.Time { return now }
+	var told []Ended
+	a.OnEnd(func(e Ended) { told = append(told, e) })
+	session, token, err := a.Open(ctx, u, "10.0.0.2", "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Limits = crm.LoginLimits{From: 8 * 60, To: 18 * 60}
+	if err := a.store.UpdateUser(ctx, u); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Sweep(ctx); err != nil || len(told) != 0 {
+		t.Fatalf("ended within the hours: %v %v", told, err)
+	}
+	t.Run("SEC-13 an open login ends at the limit, and its page is told", func(t *testing.T) {
+		now = now.Add(time.Hour)
+		if _, err := a.Check(ctx, token, Origin{}); !crm.IsCode(err, crm.Unauthorized) {
+			t.Errorf("goes on: %v", err)
+		}
+		if err := a.Sweep(ctx); err != nil || len(told) != 1 || told[0].Session != session.Hash || told[0].Reason != "hours" {
+			t.Errorf("told %v, %v", told, err)
+		}
+		if _, _, err := a.Login(ctx, "li", "correct horse 42", Origin{Address: "10.0.0.2"}); !crm.IsCode(err, crm.Unauthorized) || err.(*crm.Error).Key != "login.hours" {
+			t.Errorf("18:00: %v", err)
+		}
+	})
+	t.Run("a session that idles ends, and its page is told", func(t *testing.T) {
+		told = nil
+		u.Limits = crm.LoginLimits{}
+		if err := a.store.UpdateUser(ctx, u); err != nil {
+			t.Fatal(err)
+		}
+		session, _, err := a.Open(ctx, u, "10.0.0.2", "browser")
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(IdleLimit + time.Minute)
+		if err := a.Sweep(ctx); err != nil || len(told) != 1 || told[0].Session != session.Hash || told[0].Reason != "idle" {
+			t.Errorf("told %v, %v", told, err)
+		}
+	})
+}
+
+func TestSeats(t *testing.T) {
+	ctx := context.Background()
+	a, u := open(t)
+	now := time.Now()
+	a.now = func() time.Time { return now }
+	if err := a.store.SetSetting(ctx, "seats.limit", "2"); err != nil {
+		t.Fatal(err)
+	}
+	var told []Ended
+	a.OnEnd(func(e Ended) { told = append(told, e) })
+	login := func() (*Session, string, error) {
+		t.Helper()
+		return a.Login(ctx, "li", "correct horse 42", Origin{Address: "10.0.0.2"})
+	}
+	must := func(s *Session, token string, err error) (*Session, string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, token
+	}
+	full := func(err error) {
+		t.Helper()
+		if refused, ok := err.(*crm.Error); !ok || refused.Key != "login.seats_full" || refused.Args["limit"] != "2" {
+			t.Errorf("a third sits down: %v", err)
+		}
+	}
+	first, token := must(login())
+	second, _ := must(login())
+	_, _, err := login()
+	full(err)
+	t.Run("a seat is freed at logout", func(t *testing.T) {
+		if err := a.Logout(ctx, second); err != nil {
+			t.Fatal(err)
+		}
+		second, _ = must(login())
+	})
+	t.Run("and when the browser is gone", func(t *testing.T) {
+		if err := a.Gone(ctx, second.Hash); err != nil {
+			t.Fatal(err)
+		}
+		third, _ := must(login())
+		if err := a.Alive(ctx, second.Hash); !crm.IsCode(err, crm.Unauthorized) {
+			t.Errorf("one who comes back sits on another's seat: %v", err)
+		}
+		if err := a.Logout(ctx, third); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Alive(ctx, second.Hash); err != nil {
+			t.Errorf("one who comes back finds no free seat: %v", err)
+		}
+	})
+	t.Run("and when nothing was heard of it", func(t *testing.T) {
+		now = now.Add(seatPatience + time.Second)
+		if err := a.Alive(ctx, second.Hash); err != nil {
+			t.Fatal(err)
+		}
+		if taken, limit, err := a.Seats(ctx); taken != 1 || limit != 2 || err != nil {
+			t.Errorf("%d of %d, %v", taken, limit, err)
+		}
+		if _, err := a.Check(ctx, token, Origin{}); err != nil {
+			t.Errorf("the first comes back to a free seat: %v", err)
+		}
+		_, _, err := login()
+		full(err)
+	})
+	t.Run("and from a page nobody uses, when somebody needs it", func(t *testing.T) {
+		told = nil
+		for range 30 {
+			now = now.Add(2 * time.Minute)
+			if err := a.Alive(ctx, first.Hash); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Alive(ctx, second.Hash); err != nil {
+				t.Fatal(err)
+			}
+		}
+		now = now.Add(time.Minute)
+		if _, err := a.Check(ctx, token, Origin{}); err != nil {
+			t.Fatal(err)
+		}
+		must(login())
+		if len(told) != 1 || told[0].Session != second.Hash || told[0].Reason != "seat" {
+			t.Errorf("told %v", told)
+		}
+	})
+	_ = u
 }

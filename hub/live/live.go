@@ -257,6 +257,18 @@ func (h *Hub) Close() {
 	}
 }
 
+// Open tells whether a session has a stream.
+func (h *Hub) Open(session string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.streams {
+		if s.Session == session {
+			return true
+		}
+	}
+	return false
+}
+
 // Streams counts the open streams.
 func (h *Hub) Streams() int {
 	h.mu.Lock()

@@ -128,10 +128,10 @@ func (o *Office) NameOf(id crm.ID) string {
 }
 
 // Keepers are the data keepers who can log in.
-func (o *Office) Keepers() []crm.ID { return o.holders(RoleKeeper) }
+func (o *Office) Keepers() []crm.ID { return o.Holders(RoleKeeper) }
 
-// holders are the active users with a role.
-func (o *Office) holders(role crm.ID) (ids []crm.ID) {
+// Holders are the active users with a role.
+func (o *Office) Holders(role crm.ID) (ids []crm.ID) {
 	for id, roles := range o.UserRoles {
 		if u := o.Users[id]; u != nil && u.Active && slices.Contains(roles, role) {
 			ids = append(ids, id)

@@ -76,6 +76,19 @@ func (r *Rights) Subordinates() []crm.ID { return r.office.Below[r.User.ID] }
 // groups.
 func (r *Rights) Addresses() []crm.ID { return r.office.Addresses(r.User.ID) }
 
+// Areas are what the user may do in each area, those where he may do nothing left out.
+func (r *Rights) Areas() map[string][]Action {
+	areas := map[string][]Action{}
+	for _, area := range Areas {
+		for _, action := range area.Actions {
+			if r.May(area.Name, action) {
+				areas[area.Name] = append(areas[area.Name], action)
+			}
+		}
+	}
+	return areas
+}
+
 // Roles are the user's.
 func (r *Rights) Roles() []*Role { return r.roles }
 

@@ -19,6 +19,7 @@ type Session struct {
 	ExpiresAt time.Time
 	Address   string
 	Device    string
+	Locked    bool  // its page is covered
 	RightsRev int64 // the office's revision when it was read
 }
 
@@ -42,10 +43,10 @@ func (s *Store) CreateSession(ctx context.Context, n Session) error {
 func (s *Store) Session(ctx context.Context, hash string) (Session, *crm.User, error) {
 	n := Session{Hash: hash}
 	var created, seen, expires int64
-	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, s.csrf, s.created_at, s.seen_at, s.expires_at,
+	row := s.readers.QueryRowContext(ctx, `SELECT `+userColumns+`, s.csrf, s.created_at, s.seen_at, s.expires_at, s.locked,
 		(SELECT rev FROM rights_state WHERE id = 1)
 		FROM session s JOIN user_account u ON u.id = s.user_id WHERE s.token_hash = ?`, hash)
-	user, err := scanUser(row.Scan, &n.CSRF, &created, &seen, &expires, &n.RightsRev)
+	user, err := scanUser(row.Scan, &n.CSRF, &created, &seen, &expires, &n.Locked, &n.RightsRev)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, nil, crm.ErrNotFound
 	}
@@ -75,9 +76,38 @@ func (s *Store) EndSessions(ctx context.Context, user crm.ID, kept string) error
 	return s.exec(ctx, `DELETE FROM session WHERE user_id = ? AND token_hash <> ?`, user, kept)
 }
 
-// SweepSessions removes what expired by now or was last used before idle.
-func (s *Store) SweepSessions(ctx context.Context, now, idle time.Time) error {
-	return s.exec(ctx, `DELETE FROM session WHERE expires_at < ? OR seen_at < ?`, now.UnixMilli(), idle.UnixMilli())
+// LockSession covers a session's page, or uncovers it.
+func (s *Store) LockSession(ctx context.Context, hash string, locked bool) error {
+	return s.exec(ctx, `UPDATE session SET locked = ? WHERE token_hash = ?`, locked, hash)
+}
+
+// OpenSession is a session with what decides whether it may go on.
+type OpenSession struct {
+	Hash   string
+	Limits crm.LoginLimits
+}
+
+// StaleSessions are those that expired by now or were last used before idle.
+func (s *Store) StaleSessions(ctx context.Context, now, idle time.Time) (hashes []string, err error) {
+	err = eachRow(ctx, s.Read(), `SELECT token_hash FROM session WHERE expires_at < ? OR seen_at < ?`, func(scan func(...any) error) error {
+		var hash string
+		err := scan(&hash)
+		hashes = append(hashes, hash)
+		return err
+	}, now.UnixMilli(), idle.UnixMilli())
+	return hashes, err
+}
+
+// HourlySessions are those of users with login hours.
+func (s *Store) HourlySessions(ctx context.Context) (list []OpenSession, err error) {
+	err = eachRow(ctx, s.Read(), `SELECT s.token_hash, u.login_days, u.login_from, u.login_to FROM session s
+		JOIN user_account u ON u.id = s.user_id WHERE u.login_days <> 0 OR u.login_from <> u.login_to`, func(scan func(...any) error) error {
+		var n OpenSession
+		err := scan(&n.Hash, &n.Limits.Days, &n.Limits.From, &n.Limits.To)
+		list = append(list, n)
+		return err
+	})
+	return list, err
 }
 
 // exec runs one statement in a transaction of its own.

@@ -10,15 +10,15 @@ import (
 // document's own "amount" is the total as soon as there are lines (Settle).
 func Lines() field.Field {
 	return field.Field{Key: "lines", Type: field.Lines, Lines: []field.Field{
-		{Key: "product", Type: field.Reference, Ref: "product", Width: 200},
-		{Key: "name", Type: field.Text, Required: true, Max: 200, Width: 220},
-		{Key: "spec", Type: field.Text, Max: 100, Width: 120},
-		{Key: "unit", Type: field.Text, Max: 20, Width: 64},
-		{Key: "qty", Type: field.Fraction, Required: true, Default: field.Decimal(1_000_000), Measure: field.Quantity, Decimals: 2, Width: 88},
-		{Key: "price", Type: field.Amount, Measure: field.Price, Width: 112},
-		{Key: "discount", Type: field.Percent, Decimals: 2, Width: 80},
-		{Key: "amount", Type: field.FormulaOf(field.Amount, false), Formula: "round(qty * price * (1 - discount / 100), 2)", Width: 120},
-		{Key: "notes", Type: field.Text, Max: 200, Width: 140},
+		{Key: "product", Type: field.Reference, Ref: "product", Width: 180},
+		{Key: "name", Type: field.Text, Required: true, Max: 200, Width: 180},
+		{Key: "spec", Type: field.Text, Max: 100, Width: 100},
+		{Key: "unit", Type: field.Text, Max: 20, Width: 56},
+		{Key: "qty", Type: field.Fraction, Required: true, Default: field.Decimal(1_000_000), Measure: field.Quantity, Decimals: 2, Width: 76},
+		{Key: "price", Type: field.Amount, Measure: field.Price, Width: 100},
+		{Key: "discount", Type: field.Percent, Decimals: 2, Width: 72},
+		{Key: "amount", Type: field.FormulaOf(field.Amount, false), Formula: "round(qty * price * (1 - discount / 100), 2)", Width: 108},
+		{Key: "notes", Type: field.Text, Max: 200, Width: 110},
 	}}
 }
 

@@ -17,10 +17,13 @@ export function decimals(currency: string): number {
 /** plainAmount writes minor units with a point and separators: 128000 CNY → "1,280.00". */
 export function plainAmount(money: Money, separators = true): string {
   const places = decimals(money.currency)
-  const digits = String(Math.abs(Math.trunc(money.minor))).padStart(places + 1, '0')
+  // Prices may be finer than a coin: {minor: 0.5} is half a fen.
+  const [coins = '0', finer = ''] = String(Math.abs(money.minor)).split('.')
+  const digits = coins.padStart(places + 1, '0')
   let whole = places ? digits.slice(0, -places) : digits
   if (separators) whole = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  return (money.minor < 0 ? '-' : '') + whole + (places ? '.' + digits.slice(-places) : '')
+  const fraction = (places ? digits.slice(-places) : '') + finer
+  return (money.minor < 0 ? '-' : '') + whole + (fraction ? '.' + fraction : '')
 }
 
 /** formatMoney adds the currency's sign: "¥1,280.00", "-US$3.50". */
@@ -34,9 +37,9 @@ export function formatMoney(money: Money | null | undefined): string {
 /**
  * parseAmount reads what a person types into minor units: separators, full-width
  * digits and a leading currency sign are let pass. Undefined when it is not an
- * amount or has more decimals than the currency.
+ * amount or has more decimals than the currency, or than `places` allows a price.
  */
-export function parseAmount(text: string, currency: string): number | undefined {
+export function parseAmount(text: string, currency: string, places = decimals(currency)): number | undefined {
   const plain = text
     .normalize('NFKC')
     .replace(/[\s,，']/g, '')
@@ -44,10 +47,11 @@ export function parseAmount(text: string, currency: string): number | undefined 
     .replace(/^([-+]?)(?:[A-Z]{0,3}[¥$€£₩])/, '$1')
   const m = /^([-+]?)(\d*)(?:\.(\d*))?$/.exec(plain)
   if (!m || (!m[2] && !m[3])) return undefined
-  const places = decimals(currency)
   const fraction = (m[3] ?? '').replace(/0+$/, '')
-  if (fraction.length > places) return undefined
-  const minor = Number((m[2] || '0') + fraction.padEnd(places, '0'))
-  if (!Number.isSafeInteger(minor)) return undefined
+  if (fraction.length > Math.max(places, decimals(currency))) return undefined
+  const coins = decimals(currency)
+  const whole = (m[2] || '0') + fraction.slice(0, coins).padEnd(coins, '0')
+  const minor = Number(fraction.length > coins ? `${whole}.${fraction.slice(coins)}` : whole)
+  if (!Number.isSafeInteger(Math.trunc(minor))) return undefined
   return m[1] === '-' && minor !== 0 ? -minor : minor
 }

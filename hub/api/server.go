@@ -83,6 +83,7 @@ func (s *Server) routes() {
 	s.loginRoutes(api)
 	s.keeperRoutes(api)
 	s.reviewRoutes(api)
+	s.rightsQueryRoutes(api)
 	s.shareRoutes(api)
 	s.settingRoutes(api)
 	s.metaRoutes(api)

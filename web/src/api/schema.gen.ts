@@ -435,6 +435,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rights/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["rightsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rights/records/{entity}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["seersOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/shared": {
         parameters: {
             query?: never;
@@ -1696,6 +1733,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        EffectiveRights: {
+            id: string;
+            name: string;
+            roles: {
+                id: string;
+                label: string;
+            }[];
+            subjects: {
+                name: string;
+                label: string;
+                area?: boolean;
+                actions: {
+                    action: components["schemas"]["RightsAction"];
+                    label: string;
+                    why: {
+                        role: string;
+                        reach: components["schemas"]["RightsReach"];
+                    }[];
+                }[];
+                fields?: {
+                    key: string;
+                    label: string;
+                    level: components["schemas"]["RightsLevel"];
+                    roles: string[];
+                }[];
+                reach?: {
+                    total: number;
+                    capped?: boolean;
+                    parts: {
+                        /** @enum {unknown} */
+                        why: "all" | "owner" | "subordinate" | "department" | "shared" | "parent";
+                        count: number;
+                        capped?: boolean;
+                        entity?: string;
+                    }[];
+                };
+            }[];
+        };
+        Seer: {
+            id: string;
+            name: string;
+            edit: boolean;
+            reasons: {
+                /** @enum {unknown} */
+                why: "all" | "owner" | "subordinate" | "department" | "shared" | "parent";
+                roles?: string[];
+                via?: string;
+                /** @enum {unknown} */
+                level?: "read" | "edit";
+                expires?: number;
+            }[];
+        };
         SecurityRules: {
             text: string;
             /** @description 0 where there are none */
@@ -3935,6 +4024,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountReview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rightsOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what the user may do and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveRights"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    seersOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who may read the record and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        seers: components["schemas"]["Seer"][];
+                    };
                 };
             };
             default: components["responses"]["Error"];

@@ -63,11 +63,12 @@ var arrows = map[string][]string{
 	"hub/config":      {},
 	"hub/field":       {"hub/label", "hub/region"},
 	"hub/region":      {"hub/search"},
+	"hub/options":     {},
 	"hub/search":      {},
 	"hub/audit/trail": {},
-	"hub/crm":         {"hub/field", "hub/label"},
+	"hub/crm":         {"hub/field", "hub/label", "hub/options"},
 	"hub/rights":      {"hub/crm", "hub/field"},
-	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/rights", "hub/search", "hub/audit/trail"},
+	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/rights", "hub/search", "hub/audit/trail", "hub/options"},
 	"hub/boxclient":   {"firmware/boxapi", "hub/boxclient"},
 }
 

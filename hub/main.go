@@ -23,6 +23,7 @@ import (
 	"bellhop/hub/boxclient"
 	"bellhop/hub/config"
 	"bellhop/hub/crm"
+	"bellhop/hub/customize"
 	"bellhop/hub/demo"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
@@ -114,17 +115,23 @@ func run(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	office := records.New(db, schema)
+	custom := customize.New(db, office, log)
+	if err := custom.Load(ctx); err != nil {
+		return err
+	}
+	defer custom.Wait()
 	guard := auth.New(db)
 
 	streams := live.New()
 	calls := telephony.New(db, office, streams, log)
 	office.AddSource(calls)
 	office.OnChange(changed(streams))
+	custom.OnChange(func(rev int64) { streams.PublishAll("changed", "meta", changedMeta{"meta", "0", rev}) })
 	guard.OnEnd(ended(streams))
 
 	watch := audit.New(db, office, streams, log)
 	server := api.New(api.Parts{
-		Store: db, Records: office, Auth: guard, Page: web.Page(), Log: log, Audit: watch,
+		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
@@ -201,6 +208,13 @@ func changed(streams *live.Hub) func(records.Change) {
 			return data
 		})
 	}
+}
+
+// changedMeta tells open pages that the definitions are others now; they fetch them anew.
+type changedMeta struct {
+	Entity string `json:"entity"`
+	ID     string `json:"id"`
+	Rev    int64  `json:"rev"`
 }
 
 // ended sends "bye" to the pages of sessions that are over.

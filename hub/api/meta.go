@@ -7,7 +7,9 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/options"
 	"bellhop/hub/records"
+	"bellhop/hub/region"
 	"bellhop/hub/rights"
 )
 
@@ -20,6 +22,21 @@ type meta struct {
 	Entities map[string]metaEntity `json:"entities"`
 	Menu     []menuItem            `json:"menu"`
 	Users    []field.Person        `json:"users"`
+	// Departments are offered by fields that point to one.
+	Departments []field.Dept `json:"departments"`
+	Options     metaOptions  `json:"options"`
+}
+
+// metaOptions are the office's choices that pages act on.
+type metaOptions struct {
+	RegionChain  bool   `json:"regionChain"`
+	EditInTable  bool   `json:"editInTable"`
+	CurrencySign bool   `json:"currencySign"`
+	KeyDates     bool   `json:"keyDates"`
+	Price        int    `json:"priceDecimals"`
+	Quantity     int    `json:"quantityDecimals"`
+	Amount       int    `json:"amountDecimals"`
+	Regions      string `json:"regions"` // where the list of regions is; it never changes under that address
 }
 
 type menuItem struct {
@@ -45,6 +62,10 @@ type metaEntity struct {
 	Actions  metaActions     `json:"actions"`
 	Related  []metaRelated   `json:"related"`
 	Party    bool            `json:"party"`
+	// Kanban and Calendar are the fields a list may be laid out by.
+	Kanban       []string `json:"kanban"`
+	Calendar     []string `json:"calendar"`
+	ColumnsFixed bool     `json:"columnsFixed,omitempty"`
 }
 
 type metaList struct {
@@ -131,7 +152,8 @@ type metaOption struct {
 func (s *Server) meta(c *fiber.Ctx) error {
 	schema, who := s.Records.Schema(), Rights(c)
 	d := drawer{schema: schema, who: who, lang: Lang(c)}
-	out := meta{Rev: schema.Rev, Entities: map[string]metaEntity{}, Menu: d.menu(), Users: []field.Person{}}
+	out := meta{Rev: schema.Rev, Entities: map[string]metaEntity{}, Menu: d.menu(), Users: []field.Person{}, Departments: []field.Dept{},
+		Options: optionsOf(schema.Options)}
 	for _, e := range schema.Entities() {
 		if who.May(e.Name, rights.Read) {
 			out.Entities[e.Name] = d.entity(e)
@@ -146,7 +168,22 @@ func (s *Server) meta(c *fiber.Ctx) error {
 			out.Users = append(out.Users, field.Person{ID: int64(u.ID), Name: u.Name})
 		}
 	}
+	departments, err := s.Store.Departments(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, dept := range departments {
+		out.Departments = append(out.Departments, field.Dept{ID: int64(dept.ID), Name: dept.Name})
+	}
 	return c.JSON(out)
+}
+
+func optionsOf(v options.Values) metaOptions {
+	return metaOptions{
+		RegionChain: v.Bool(options.RegionChain), EditInTable: v.Bool(options.EditInTable), CurrencySign: v.Bool(options.CurrencySign),
+		KeyDates: v.Bool(options.KeyDates), Price: v.Int(options.PriceDecimals), Quantity: v.Int(options.QuantityDecimals),
+		Amount: v.Int(options.AmountDecimals), Regions: "/api/regions/" + region.Version,
+	}
 }
 
 // drawer puts the definitions into words for one user.
@@ -186,19 +223,32 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 	out := metaEntity{
 		Name: e.Name, Label: d.text(e.Name + ".label"), Plural: d.text(e.Name + ".plural"), Icon: e.Icon, Title: e.Title,
 		Subtitle: e.Subtitle, Phone: e.Phone, Party: e.Party, Related: []metaRelated{}, Fields: []metaField{},
-		Actions: d.actions(e),
+		Actions: d.actions(e), ColumnsFixed: e.ColumnsFixed, Kanban: []string{}, Calendar: []string{},
 	}
 	for _, f := range d.who.Fields(e.Name) {
 		if !f.Hidden {
 			shown[f.Key] = true
+			switch field.ResultOf(f.Type) {
+			case field.Select:
+				out.Kanban = append(out.Kanban, f.Key)
+			case field.Day, field.Moment:
+				if len(f.Type.Columns(f.Key)) > 0 {
+					out.Calendar = append(out.Calendar, f.Key)
+				}
+			}
 			out.Fields = append(out.Fields, d.field(e, f))
 		}
 	}
 	hidden := func(key string) bool { return !shown[key] }
+	for _, key := range []*string{&out.Phone.Badge, &out.Phone.Right, &out.Phone.Second, &out.Subtitle} {
+		if hidden(*key) {
+			*key = ""
+		}
+	}
 	out.List = metaList{slices.DeleteFunc(slices.Clone(e.List.Columns), hidden), e.List.Sort}
 	out.Filters = slices.DeleteFunc(slices.Clone(e.Filters), hidden)
 	out.Form.Sections = []metaSection{}
-	for _, section := range e.Form {
+	for _, section := range d.schema.Form(e, d.roles()...) {
 		fields := slices.DeleteFunc(slices.Clone(section.Fields), hidden)
 		if len(fields) > 0 {
 			out.Form.Sections = append(out.Form.Sections, metaSection{d.text(e.Name + ".sections." + section.Key), fields})
@@ -216,6 +266,15 @@ func (d drawer) entity(e *crm.Entity) metaEntity {
 	return out
 }
 
+// roles are the user's, as forms are arranged for them.
+func (d drawer) roles() []string {
+	var ids []string
+	for _, role := range d.who.Roles() {
+		ids = append(ids, role.ID.String())
+	}
+	return ids
+}
+
 func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
 	out := metaField{
 		Key: f.Key, Type: f.Type.Name(), Label: d.text(e.Name + ".fields." + f.Path()), Required: f.Required,
@@ -226,8 +285,8 @@ func (d drawer) field(e *crm.Entity, f *field.Field) metaField {
 	if d.who.Masks(e, f) {
 		out.Mask, out.Sortable = field.MaskAlways, false
 	}
-	if f.Hint {
-		out.Hint = d.text(e.Name + ".hints." + f.Path())
+	if hint, ok := d.schema.Labels.Lookup(d.lang, e.Name+".hints."+f.Path()); ok {
+		out.Hint = hint
 	}
 	for _, o := range f.Options {
 		out.Options = append(out.Options, metaOption{o.ID, d.text(e.Name + ".options." + f.Path() + "." + o.ID), o.Tone, o.Retired})

@@ -16,6 +16,7 @@ import (
 
 	"bellhop/hub/audit"
 	"bellhop/hub/auth"
+	"bellhop/hub/customize"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
 )
@@ -25,7 +26,8 @@ type Parts struct {
 	Store     *store.Store
 	Records   *records.Records
 	Auth      *auth.Auth
-	Page      fs.FS // the built SPA
+	Customize *customize.Service // made here when absent
+	Page      fs.FS              // the built SPA
 	Version   string
 	Log       *slog.Logger
 	Telephony Telephony
@@ -49,6 +51,9 @@ const bodyLimit = 2 << 20
 
 // New builds the server and its routes.
 func New(parts Parts) *Server {
+	if parts.Customize == nil && parts.Store != nil && parts.Records != nil {
+		parts.Customize = customize.New(parts.Store, parts.Records, parts.Log)
+	}
 	s := &Server{Parts: parts}
 	if s.Log == nil {
 		s.Log = slog.Default()
@@ -75,6 +80,7 @@ func (s *Server) routes() {
 	open := s.app.Group("/api", noStore, language)
 	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
 	s.setupRoutes(open)
+	s.openOptionRoutes(open)
 	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched, s.held, s.notesUse)
 	s.sessionRoutes(api)
 	s.userRoutes(api)
@@ -87,6 +93,8 @@ func (s *Server) routes() {
 	s.shareRoutes(api)
 	s.settingRoutes(api)
 	s.metaRoutes(api)
+	s.customizeRoutes(api)
+	s.optionRoutes(api)
 	s.viewRoutes(api)
 	s.bulkRoutes(api)
 	s.recycleRoutes(api)

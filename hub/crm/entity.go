@@ -24,10 +24,11 @@ type Entity struct {
 	Party    bool      // has phones and a timeline, can be who calls
 	// Timeline names the field that dates a record on the pages of those it belongs to:
 	// one of its own, or "createdAt"; "" keeps it off.
-	Timeline string
-	Access   Access
-	Number   *NumberRule
-	Hooks    Hooks
+	Timeline     string
+	ColumnsFixed bool // nobody arranges columns of his own (CFG-04)
+	Access       Access
+	Number       *NumberRule
+	Hooks        Hooks
 }
 
 // List is how the entity's list looks before a user arranges it.

@@ -10,6 +10,7 @@ import (
 
 	"bellhop/hub/field"
 	"bellhop/hub/label"
+	"bellhop/hub/options"
 )
 
 // Module is one part of the office's work.
@@ -18,21 +19,38 @@ type Module struct {
 	Entities []*Entity
 	Menu     []string // entities that get a line in the menu
 	Labels   fs.FS    // labels/zh-CN.json, zh-TW.json, en.json
+	Core     bool     // the others need it: it can't be switched off
 }
+
+// Switchable tells whether an office may switch the module off.
+func (m *Module) Switchable() bool { return !m.Core && len(m.Entities) > 0 }
 
 // Schema is every entity and text of the running hub. It is immutable: a request
 // takes one and keeps it to its end.
 type Schema struct {
 	Rev      int64
-	Modules  []Module
+	Modules  []Module // those that are switched on
 	Labels   *label.Set
+	Options  options.Values            // what the office chose
+	Dicts    map[string][]field.Option // every dictionary by its key
+	Problems []Problem                 // changes of the office that no longer fit
+	base     *Schema                   // as the code has it
 	entities map[string]*Entity
 	order    []*Entity
+	forms    map[string][]FormChange
+}
+
+// Base is the schema as the code has it, before any change of the office.
+func (s *Schema) Base() *Schema {
+	if s.base != nil {
+		return s.base
+	}
+	return s
 }
 
 // Compile checks the modules' definitions against each other and joins them.
 func Compile(modules []Module) (*Schema, error) {
-	s := &Schema{Rev: 1, Modules: modules, Labels: label.New(), entities: map[string]*Entity{}}
+	s := &Schema{Modules: modules, Labels: label.New(), entities: map[string]*Entity{}}
 	for _, m := range modules {
 		if err := s.Labels.Load(m.Labels, "labels"); err != nil {
 			return nil, fmt.Errorf("module %s: %w", m.Name, err)
@@ -48,7 +66,7 @@ func Compile(modules []Module) (*Schema, error) {
 			return nil, fmt.Errorf("entity %s: %w", e.Name, err)
 		}
 	}
-	return s, nil
+	return s.With(&Overlay{Rev: 1})
 }
 
 func (s *Schema) add(e *Entity) error {

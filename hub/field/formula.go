@@ -385,6 +385,33 @@ func CompileFormulas(fields []Field) error {
 	return nil
 }
 
+// FaultyFormula names the first field whose formula CompileFormulas refuses, by its
+// Path; "" is none.
+func FaultyFormula(fields []Field) string {
+	for i := range fields {
+		if key := FaultyFormula(fields[i].Lines); key != "" {
+			return key
+		}
+	}
+	for i := range fields {
+		f := &fields[i]
+		if !IsFormula(f.Type) {
+			continue
+		}
+		p, err := ParseFormula(f.Formula)
+		if err != nil || p.check(fields) != nil {
+			return f.Path()
+		}
+	}
+	sorted := SortFormulas(fields)
+	for i := range fields {
+		if f := &fields[i]; IsFormula(f.Type) && !slices.Contains(sorted, f) {
+			return f.Path()
+		}
+	}
+	return ""
+}
+
 func readsLive(p *Program, fields []Field) bool {
 	for i := range fields {
 		f := &fields[i]

@@ -105,7 +105,7 @@ func parseLine(f *Field, line *Line, values map[string]any, at string) (faults [
 	for i := range f.Lines {
 		sub := &f.Lines[i]
 		in, given := values[sub.Key]
-		if IsFormula(sub.Type) || sub.Hidden && !given {
+		if IsFormula(sub.Type) {
 			continue
 		}
 		if !given && line.ID == 0 {

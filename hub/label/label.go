@@ -17,6 +17,29 @@ var Langs = []string{"zh-CN", "zh-TW", "en"}
 // Set is a number of texts. It is safe for concurrent use once loaded.
 type Set struct {
 	texts map[string]map[string]string // language, key
+	under *Set                         // looked in for what is not in texts
+}
+
+// Over returns a Set with texts of an office above those of s: by language and key.
+func (s *Set) Over(texts map[string]map[string]string) *Set {
+	over := New()
+	over.under = s
+	for lang, own := range texts {
+		for key, text := range own {
+			if over.texts[lang] != nil && text != "" {
+				over.texts[lang][key] = text
+			}
+		}
+	}
+	return over
+}
+
+// Own returns the text of key in that very language, "" where it has none.
+func (s *Set) Own(lang, key string) string {
+	if text, ok := s.texts[lang][key]; ok || s.under == nil {
+		return text
+	}
+	return s.under.Own(lang, key)
 }
 
 // New returns an empty Set.
@@ -81,13 +104,15 @@ func (s *Set) Text(lang, key string, args map[string]string) string {
 	return text
 }
 
-// Lookup tells whether key has a text at all.
+// Lookup tells whether key has a text at all. One that has none in lang is told in the
+// first of Langs, or in any.
 func (s *Set) Lookup(lang, key string) (string, bool) {
-	if text, ok := s.texts[lang][key]; ok {
-		return text, true
+	for _, l := range append([]string{lang}, Langs...) {
+		if text := s.Own(l, key); text != "" {
+			return text, true
+		}
 	}
-	text, ok := s.texts[Langs[0]][key]
-	return text, ok
+	return "", false
 }
 
 // Keys are the keys one language has, sorted.

@@ -10,21 +10,23 @@ import (
 
 // Office is what records point to and don't keep themselves.
 type Office struct {
-	// Departments names the departments of the office by ID.
-	Departments func(ctx context.Context) (map[int64]string, error)
 	// Files describes the uploaded files with these IDs that the user may attach.
 	Files func(ctx context.Context, who *rights.Rights, ids []int64) (map[int64]field.File, error)
 }
 
-// SetOffice says where departments and files are found; before that no field can point
-// to one.
+// SetOffice says where files are found; before that no field can point to one.
 func (r *Records) SetOffice(o Office) { r.office.Store(&o) }
 
 func (r *Records) departments(ctx context.Context) (map[int64]string, error) {
-	if o := r.office.Load(); o != nil && o.Departments != nil {
-		return o.Departments(ctx)
+	list, err := r.store.Departments(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	names := map[int64]string{}
+	for _, d := range list {
+		names[int64(d.ID)] = d.Name
+	}
+	return names, nil
 }
 
 // department refuses one that isn't there, unless it stood there before.

@@ -66,6 +66,10 @@ func (r *Records) Office(ctx context.Context) (*rights.Office, error) { return r
 // Schema is the present definitions. A request takes them once.
 func (r *Records) Schema() *crm.Schema { return r.schema.Load() }
 
+// SetSchema serves the records by other definitions from now on. The tables must be
+// prepared for them.
+func (r *Records) SetSchema(schema *crm.Schema) { r.schema.Store(schema) }
+
 // Change is told to OnChange after a record was written.
 type Change struct {
 	crm.Ref

@@ -51,7 +51,7 @@ func differences(e *crm.Entity, old, now *crm.Record) ([]FieldChange, error) {
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		was, is := old.Values[f.Key], now.Values[f.Key]
-		if f.Kept || empty(was) && empty(is) || reflect.DeepEqual(written(was), written(is)) {
+		if f.Kept && !f.KeyDate || empty(was) && empty(is) || reflect.DeepEqual(written(was), written(is)) {
 			continue
 		}
 		change := FieldChange{Field: f.Key}

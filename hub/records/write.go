@@ -76,8 +76,11 @@ func (r *Records) fresh(e *crm.Entity, who *rights.Rights) *store.RecordRow {
 		CreatedAt: now, UpdatedAt: now, CreatedBy: who.User.ID, UpdatedBy: who.User.ID,
 	}}
 	for i := range e.Fields {
-		if e.Fields[i].Default != nil {
-			rec.Values[e.Fields[i].Key] = e.Fields[i].Default
+		switch f := &e.Fields[i]; {
+		case f.Default != nil:
+			rec.Values[f.Key] = f.Default
+		case f.KeyDate && f.Type == field.Day && !f.Kept:
+			rec.Values[f.Key] = field.Date(r.now().Format(time.DateOnly)) // when it was registered
 		}
 	}
 	return rec
@@ -195,6 +198,7 @@ type writing struct {
 // take checks values and puts them into rec. All faults are told at once.
 func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]any) error {
 	var faults []crm.Error
+	bad := map[string]bool{}
 	for key := range values {
 		if f, ok := w.e.Field(key); !ok || !w.who.MayRead(w.e, f) {
 			faults = append(faults, crm.Error{Field: key, Key: "field.unknown"})
@@ -218,6 +222,7 @@ func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]a
 				given = false
 			} else {
 				faults = append(faults, crm.Error{Field: f.Key, Key: "field.read_only"})
+				bad[f.Key] = true
 				continue
 			}
 		}
@@ -228,14 +233,23 @@ func (w *writing) take(ctx context.Context, rec *crm.Record, values map[string]a
 					return err
 				}
 				faults = append(faults, found...)
-				continue
+				bad[f.Key] = true
 			}
 		}
-		if f.Required && empty(rec.Values[f.Key]) && !w.numbered(f) && !field.IsFormula(f.Type) && f.Key != "owner" {
+	}
+	for i := range w.e.Fields {
+		if f := &w.e.Fields[i]; !bad[f.Key] && w.lacks(f, rec.Values) {
 			faults = append(faults, crm.Error{Field: f.Key, Key: "field.required"})
 		}
 	}
 	return w.faulty(faults)
+}
+
+// lacks tells that a field the user must fill in is empty. One that the form doesn't
+// show now, or that the program fills in, he need not.
+func (w *writing) lacks(f *field.Field, values map[string]any) bool {
+	return f.Required && empty(values[f.Key]) && !w.numbered(f) && !field.IsFormula(f.Type) && f.Key != "owner" && !f.Hidden &&
+		w.who.MayRead(w.e, f) && f.ShowIf.Holds(values)
 }
 
 func (w *writing) faulty(faults []crm.Error) error {
@@ -330,6 +344,9 @@ func empty(v any) bool { return v == nil || v == "" }
 func (w *writing) numbered(f *field.Field) bool { return f.Series != nil }
 
 func (w *writing) takeOne(ctx context.Context, f *field.Field, rec *crm.Record, in any) error {
+	if f.Type == field.Lines {
+		in = w.ownLines(f, rec.Values[f.Key], in)
+	}
 	v, err := f.Type.Parse(f, in)
 	if err != nil {
 		return err
@@ -401,6 +418,44 @@ func retired(f *field.Field, id string) bool {
 	return ok && o.Retired
 }
 
+// ownLines puts what stood there in place of what the user may not set of lines that
+// are there; of new ones it takes it away.
+func (w *writing) ownLines(f *field.Field, was, in any) any {
+	list, ok := in.([]any)
+	if !ok {
+		return in
+	}
+	before := map[string]map[string]any{}
+	old, _ := was.([]field.Line)
+	for _, line := range old {
+		before[crm.ID(line.ID).String()] = line.Values
+	}
+	for _, item := range list {
+		tree, ok := item.(map[string]any)
+		values, isTree := tree["values"].(map[string]any)
+		if !ok || !isTree {
+			continue
+		}
+		id, _ := tree["id"].(string)
+		for i := range f.Lines {
+			sub := &f.Lines[i]
+			if w.who.MayWrite(w.e, sub, before[id] == nil) && !sub.Hidden || field.IsFormula(sub.Type) {
+				continue
+			}
+			delete(values, sub.Key)
+			if v := before[id][sub.Key]; v != nil {
+				values[sub.Key] = v
+			}
+		}
+		for i := range f.Lines { // a form may send back what was computed
+			if field.IsFormula(f.Lines[i].Type) {
+				delete(values, f.Lines[i].Key)
+			}
+		}
+	}
+	return in
+}
+
 // settleLines settles the values of each line; what is wrong is told with its place.
 func (w *writing) settleLines(ctx context.Context, f *field.Field, was any, now []field.Line) (any, error) {
 	before := map[int64]map[string]any{}
@@ -418,9 +473,6 @@ func (w *writing) settleLines(ctx context.Context, f *field.Field, was any, now 
 			sub := &f.Lines[j]
 			v := line.Values[sub.Key]
 			if v == nil {
-				if was := before[line.ID][sub.Key]; sub.Hidden && was != nil {
-					line.Values[sub.Key] = was
-				}
 				continue
 			}
 			settled, err := w.settle(ctx, sub, before[line.ID][sub.Key], v)
@@ -497,7 +549,13 @@ func (w *writing) insert(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := w.finish(ctx, tx, rec); err != nil {
 		return err
 	}
+	if err := w.unique(ctx, tx, rec); err != nil {
+		return err
+	}
 	if err := w.r.store.InsertRecord(ctx, tx, w.e, rec); err != nil {
+		return err
+	}
+	if err := w.mendKept(ctx, tx, rec); err != nil {
 		return err
 	}
 	if err := trace(tx, w.who, w.e, nil, &rec.Record, rec.UpdatedAt); err != nil {
@@ -510,7 +568,13 @@ func (w *writing) update(ctx context.Context, tx *store.Tx, rec *store.RecordRow
 	if err := w.finish(ctx, tx, rec); err != nil {
 		return err
 	}
+	if err := w.unique(ctx, tx, rec); err != nil {
+		return err
+	}
 	if err := w.r.store.UpdateRecord(ctx, tx, w.e, rec, rev); err != nil {
+		return err
+	}
+	if err := w.mendKept(ctx, tx, rec); err != nil {
 		return err
 	}
 	if err := trace(tx, w.who, w.e, w.old, &rec.Record, rec.UpdatedAt); err != nil {

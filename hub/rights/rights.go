@@ -160,7 +160,9 @@ func (r *Rights) MayMatch(e *crm.Entity, f *field.Field) bool { return r.MayRead
 // MayWrite tells whether the user may set the field; of a new record, or of one that
 // is there. Handing a record over to somebody else is a right of its own.
 func (r *Rights) MayWrite(e *crm.Entity, f *field.Field, isNew bool) bool {
-	if f.ReadOnly || f.Kept || field.IsFormula(f.Type) || r.Level(e.Name, f.Path()) != Editable {
+	// A date the program keeps may be mended where the office wants that.
+	kept := f.Kept && !f.KeyDate
+	if f.ReadOnly || kept || field.IsFormula(f.Type) || r.Level(e.Name, f.Path()) != Editable {
 		return false
 	}
 	if f.Key == "owner" {

@@ -242,6 +242,27 @@ func (s *Store) Holder(ctx context.Context, q Querier, e *crm.Entity, f *field.F
 	return id, err
 }
 
+// PhoneHolder finds a record other than self of the same entity with a telephone number
+// in f; 0 is none.
+func (s *Store) PhoneHolder(ctx context.Context, q Querier, e *crm.Entity, f *field.Field, canonical string, self crm.ID) (id crm.ID, err error) {
+	err = q.QueryRowContext(ctx, `SELECT record_id FROM phone_number WHERE canonical = ? AND entity = ? AND field = ? AND record_id <> ? LIMIT 1`,
+		canonical, e.Name, f.Key, self).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// SetKept writes a field that effects keep otherwise.
+func (s *Store) SetKept(ctx context.Context, tx *Tx, e *crm.Entity, f *field.Field, id crm.ID, v any) error {
+	var set []string
+	for _, c := range f.Type.Columns(f.Key) {
+		set = append(set, quote(c.Name)+" = ?")
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE `+quote(e.Table)+` SET `+strings.Join(set, ", ")+` WHERE id = ?`, append(f.Type.Bind(v), id)...)
+	return err
+}
+
 // MadeBefore finds the record a request with this key made.
 func (s *Store) MadeBefore(ctx context.Context, q Querier, user crm.ID, key string) (ref crm.Ref, ok bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT entity, record_id FROM idempotency WHERE user_id = ? AND key = ?`, user, key).

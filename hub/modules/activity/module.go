@@ -16,4 +16,5 @@ var Module = crm.Module{
 	Entities: []*crm.Entity{&activity},
 	Menu:     []string{"activity"},
 	Labels:   labels,
+	Core:     true,
 }

@@ -69,6 +69,7 @@ var customer = crm.Entity{
 			{Key: "carrier", Type: field.Text, Max: 60, Width: 120},
 		}},
 		{Key: "nextContact", Type: field.Day, Sortable: true, Width: 110},
+		{Key: "registered", Type: field.Day, KeyDate: true, Sortable: true, Width: 110},
 		{Key: "lastContact", Type: field.Moment, Kept: true, ReadOnly: true, Sortable: true, KeyDate: true, Width: 120},
 		{Key: "balance", Type: field.Amount, Kept: true, ReadOnly: true, Sortable: true, Width: 120},
 		{Key: "notes", Type: field.LongText, Search: true},
@@ -86,7 +87,7 @@ var customer = crm.Entity{
 		{Key: "person", Fields: []string{"birthday", "age", "marriage"}},
 		{Key: "invoice", Fields: []string{"taxNo", "invoiceUnits", "invoicePost", "invoicePostcode", "invoiceRecipient"}},
 		{Key: "shipping", Fields: []string{"shipTos"}},
-		{Key: "record", Fields: []string{"no", "lastContact", "balance"}},
+		{Key: "record", Fields: []string{"no", "registered", "lastContact", "balance"}},
 	},
 	Filters: []string{"level", "status", "owner", "source", "industry", "area"},
 	Related: []crm.Related{

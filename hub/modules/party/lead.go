@@ -14,7 +14,7 @@ var lead = crm.Entity{
 		{Key: "phones", Type: field.Phones, Width: 150},
 		{Key: "wechat", Type: field.Text, Search: true, Compared: true, Max: 50, Width: 120},
 		{Key: "email", Type: field.Email, Search: true, Compared: true, Width: 180},
-		{Key: "source", Type: field.Select, Default: "call", Width: 90, Options: sources},
+		{Key: "source", Type: field.Select, Default: "call", Width: 90, Dict: "source", Options: sources},
 		{Key: "state", Type: field.Select, Default: "new", Sortable: true, Width: 90, Options: []field.Option{
 			{ID: "new", Tone: field.Info}, {ID: "following", Tone: field.Warn}, {ID: "converted", Tone: field.OK}, {ID: "invalid", Tone: field.Neutral}}},
 		{Key: "city", Type: field.Text, Search: true, Max: 40, Width: 80},

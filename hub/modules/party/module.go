@@ -16,4 +16,5 @@ var Module = crm.Module{
 	Entities: []*crm.Entity{&customer, &contact, &lead, &channel, &supplier, &privateContact, &relationType, &relation},
 	Menu:     []string{"customer", "contact", "lead", "channel", "supplier", "privatecontact"},
 	Labels:   labels,
+	Core:     true,
 }

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/vue-query'
 import { on } from './bus'
 import { ApiError } from './client'
+import { useMeta } from './meta'
 
 /**
  * Reads that screens share. What the live stream reports as changed is fetched
@@ -22,6 +23,11 @@ export const queryClient = new QueryClient({
 queryClient.mount()
 
 on('changed', ({ entity, id }) => {
+  if (entity === 'meta') {
+    // Names, fields or choices are others now: everything drawn from them is drawn anew.
+    void useMeta().load().then(() => queryClient.invalidateQueries())
+    return
+  }
   void queryClient.invalidateQueries({ queryKey: ['record', entity, id] })
   void queryClient.invalidateQueries({ queryKey: ['list', entity] })
   void queryClient.invalidateQueries({ queryKey: ['timeline'] })

@@ -615,6 +615,269 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/login-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["loginList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customize/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeEntity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customize/{entity}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get: operations["customFields"];
+        put?: never;
+        /** @description type and labels are needed; parent puts it inside lines */
+        post: operations["addField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customize/{entity}/fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                /** @description lines.qty for one inside lines */
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeField"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customize/{entity}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get: operations["customForm"];
+        /** @description no sections is the form as delivered; a section without key is a new one */
+        put: operations["setForm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["dicts"];
+        put?: never;
+        post: operations["addDict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dicts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** @description options are all of them in their order; one that is left out is retired */
+        put: operations["changeDict"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/numbers/{entity}/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                field: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** @description affects new records only */
+        put: operations["setNumber"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["options"];
+        put: operations["setOptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["company"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["logo"];
+        put: operations["setLogo"];
+        post?: never;
+        delete: operations["dropLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description finds regions of China by name, code, first characters (浙杭西) or initials (zjhzx) */
+        get: operations["findRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/regions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        /** @description every region as [code, name], sorted by code; never changes (Meta.options.regions is its address) */
+        get: operations["regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meta": {
         parameters: {
             query?: never;
@@ -2107,6 +2370,196 @@ export interface components {
             };
             menu: components["schemas"]["MenuItem"][];
             users: components["schemas"]["Person"][];
+            departments: components["schemas"]["Person"][];
+            options: components["schemas"]["MetaOptions"];
+        };
+        /** @description by language: zh-CN, zh-TW, en */
+        Texts: {
+            [key: string]: string;
+        };
+        CustomEntity: {
+            name: string;
+            module: string;
+            label: string;
+            labels: components["schemas"]["Texts"];
+            plurals: components["schemas"]["Texts"];
+            columns: string[];
+            columnsFixed: boolean;
+            filters: string[];
+            sort: components["schemas"]["Sort"];
+        };
+        CustomEntityIn: {
+            labels?: components["schemas"]["Texts"];
+            plurals?: components["schemas"]["Texts"];
+            columns?: string[];
+            columnsFixed?: boolean;
+            filters?: string[];
+            sort?: components["schemas"]["Sort"];
+            /** @description lists as delivered again */
+            reset?: boolean;
+        };
+        Module: {
+            name: string;
+            labels: string[];
+            on: boolean;
+            /** @description can't be switched off */
+            core: boolean;
+        };
+        Series: {
+            prefix: string;
+            digits: number;
+            /** @enum {unknown} */
+            reset: "" | "day" | "month" | "year";
+            typed: boolean;
+        };
+        NumberSeries: components["schemas"]["Series"] & {
+            entity: string;
+            field: string;
+            label: string;
+            next: number;
+            example: string;
+        };
+        CustomField: {
+            key: string;
+            type: components["schemas"]["FieldType"];
+            label: string;
+            labels: components["schemas"]["Texts"];
+            hints: components["schemas"]["Texts"];
+            custom: boolean;
+            hidden: boolean;
+            required: boolean;
+            unique: boolean;
+            sortable: boolean;
+            filterable: boolean;
+            readOnly: boolean;
+            /** @description the program needs it as it is */
+            locked: boolean;
+            /** @enum {unknown} */
+            mask: "" | "list" | "all";
+            width: number;
+            max: number;
+            decimals: number;
+            /** @enum {unknown} */
+            measure: "" | "price" | "quantity" | "amount";
+            ref: string;
+            dict: string;
+            im: string;
+            result: string;
+            formula: string;
+            default?: unknown;
+            showIf?: components["schemas"]["Condition"] | null;
+            series?: components["schemas"]["Series"] | null;
+            lines?: components["schemas"]["CustomField"][];
+        };
+        /** @description what is left out stays as it is; type, ref, dict, im, result, parent are set once */
+        CustomFieldIn: {
+            labels?: components["schemas"]["Texts"];
+            hints?: components["schemas"]["Texts"];
+            parent?: string;
+            type?: components["schemas"]["FieldType"];
+            ref?: string;
+            dict?: string;
+            im?: string;
+            result?: string;
+            formula?: string;
+            /** @enum {unknown} */
+            measure?: "" | "price" | "quantity" | "amount";
+            decimals?: number;
+            max?: number;
+            width?: number;
+            required?: boolean;
+            unique?: boolean;
+            sortable?: boolean;
+            filterable?: boolean;
+            hidden?: boolean;
+            /** @enum {unknown} */
+            mask?: "" | "list" | "all";
+            default?: unknown;
+            showIf?: components["schemas"]["Condition"];
+            series?: components["schemas"]["Series"];
+        };
+        CustomSection: {
+            key: string;
+            label?: string;
+            labels: components["schemas"]["Texts"];
+            fields: string[];
+        };
+        CustomForm: {
+            role: string;
+            /** @description arranged by the office */
+            own: boolean;
+            sections: components["schemas"]["CustomSection"][];
+        };
+        CustomFormIn: {
+            role: string;
+            sections: {
+                key?: string;
+                labels?: components["schemas"]["Texts"];
+                fields: string[];
+            }[];
+        };
+        Choice: {
+            id: string;
+            label: string;
+            labels: components["schemas"]["Texts"];
+            tone: components["schemas"]["Tone"];
+            retired: boolean;
+        };
+        Dict: {
+            key: string;
+            label: string;
+            labels: components["schemas"]["Texts"];
+            custom: boolean;
+            options: components["schemas"]["Choice"][];
+            uses: {
+                entity: string;
+                field: string;
+                label: string;
+            }[];
+        };
+        DictIn: {
+            labels?: components["schemas"]["Texts"];
+            options?: {
+                id?: string;
+                labels?: components["schemas"]["Texts"];
+                tone?: components["schemas"]["Tone"];
+                retired?: boolean;
+            }[];
+        };
+        OfficeOption: {
+            name: string;
+            group: string;
+            /** @enum {unknown} */
+            kind: "bool" | "int" | "text" | "list";
+            value: unknown;
+            default: unknown;
+            min?: number;
+            max?: number;
+        };
+        Company: {
+            name: string;
+            address: string;
+            postcode: string;
+            phone: string;
+            fax: string;
+            email: string;
+            site: string;
+            taxNo: string;
+            bank: string;
+            account: string;
+            /** @description when the logo was set */
+            logo?: number;
+        };
+        MetaOptions: {
+            regionChain: boolean;
+            editInTable: boolean;
+            currencySign: boolean;
+            keyDates: boolean;
+            priceDecimals: number;
+            quantityDecimals: number;
+            amountDecimals: number;
+            /** @description address of the list of regions */
+            regions: string;
         };
         MenuItem: {
             key: string;
@@ -2152,6 +2605,12 @@ export interface components {
             related: components["schemas"]["Related"][];
             /** @description has phones and a timeline */
             party: boolean;
+            /** @description fields a list may be laid out by in columns */
+            kanban?: string[];
+            /** @description dates it may be laid out by */
+            calendar?: string[];
+            /** @description nobody arranges columns of his own */
+            columnsFixed?: boolean;
         };
         FormSection: {
             label: string;
@@ -3133,6 +3592,81 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SMS"];
+            };
+        };
+        /** @description entities and modules */
+        CustomEntities: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    entities: components["schemas"]["CustomEntity"][];
+                    modules: components["schemas"]["Module"][];
+                };
+            };
+        };
+        /** @description the fields */
+        CustomFields: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    fields: components["schemas"]["CustomField"][];
+                };
+            };
+        };
+        /** @description the form */
+        CustomForm: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CustomForm"];
+            };
+        };
+        /** @description the dictionaries */
+        Dicts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    dicts: components["schemas"]["Dict"][];
+                };
+            };
+        };
+        /** @description the series of numbers */
+        Numbers: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    numbers: components["schemas"]["NumberSeries"][];
+                };
+            };
+        };
+        /** @description the options */
+        Options: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    options: components["schemas"]["OfficeOption"][];
+                    modules: components["schemas"]["Module"][];
+                };
+            };
+        };
+        /** @description the office itself */
+        Company: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Company"];
             };
         };
         /** @description refused; the message says what to do */
@@ -4319,6 +4853,417 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Settings"];
+            default: components["responses"]["Error"];
+        };
+    };
+    loginList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who may log in, where the office shows that */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        users: {
+                            login: string;
+                            name: string;
+                            department: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    customEntities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CustomEntities"];
+            default: components["responses"]["Error"];
+        };
+    };
+    changeEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomEntityIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CustomEntities"];
+            default: components["responses"]["Error"];
+        };
+    };
+    customFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CustomFields"];
+            default: components["responses"]["Error"];
+        };
+    };
+    addField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldIn"];
+            };
+        };
+        responses: {
+            /** @description its key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                /** @description lines.qty for one inside lines */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CustomFields"];
+            default: components["responses"]["Error"];
+        };
+    };
+    customForm: {
+        parameters: {
+            query?: {
+                /** @description a role's id; empty is everybody */
+                role?: string;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CustomForm"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFormIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CustomForm"];
+            default: components["responses"]["Error"];
+        };
+    };
+    dicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Dicts"];
+            default: components["responses"]["Error"];
+        };
+    };
+    addDict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DictIn"];
+            };
+        };
+        responses: {
+            /** @description its key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeDict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DictIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Dicts"];
+            default: components["responses"]["Error"];
+        };
+    };
+    numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Numbers"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    prefix?: string;
+                    digits?: number;
+                    /** @enum {unknown} */
+                    reset?: "" | "day" | "month" | "year";
+                    typed?: boolean;
+                    next?: number;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Numbers"];
+            default: components["responses"]["Error"];
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Options"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    values: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Options"];
+            default: components["responses"]["Error"];
+        };
+    };
+    company: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Company"];
+            default: components["responses"]["Error"];
+        };
+    };
+    logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a PNG or JPEG of at most 512 KB */
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            200: components["responses"]["Company"];
+            default: components["responses"]["Error"];
+        };
+    };
+    dropLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Company"];
+            default: components["responses"]["Error"];
+        };
+    };
+    findRegions: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the likeliest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            code: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[][];
+                };
+            };
             default: components["responses"]["Error"];
         };
     };

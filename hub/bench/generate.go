@@ -155,7 +155,7 @@ func (g *generator) customer(i int) error {
 	created := g.now.Add(-time.Duration(float64(g.size-i) / float64(g.size) * float64(3*365*24*time.Hour))).UnixMilli()
 	city := pick(r, cities)
 	v := map[string]any{
-		"no": fmt.Sprintf("KH%07d", i+1), "status": pick(r, []string{"prospect", "active", "active", "silent", "lost"}), "city": city,
+		"no": fmt.Sprintf("KH%07d", i+1), "status": pick(r, []string{"prospect", "active", "active", "silent", "lost"}),
 		"address": city + "市" + pick(r, streets) + strconv.Itoa(1+r.IntN(900)) + "号", "level": pick(r, []string{"a", "b", "b", "c", "c", "c", "d"}),
 		"source": pick(r, []string{"call", "web", "fair", "referral", "ad", "visit", "other"}), "lastContact": created + int64(r.IntN(1000))*86400,
 	}

@@ -94,7 +94,7 @@ func (h *hubClients) searchDigits(r *rand.Rand) error { return h.search(fourDigi
 
 // newCustomer is what a user types.
 func newCustomer(r *rand.Rand) map[string]any {
-	return map[string]any{"name": companyName(r), "kind": "company", "city": pick(r, cities),
+	return map[string]any{"name": companyName(r), "kind": "company",
 		"phones": []any{map[string]any{"label": "mobile", "number": mobile(r)}}}
 }
 

@@ -82,6 +82,6 @@ func (p *peerClient) save(r *rand.Rand) error {
 	if err := p.ask("GET", "/api/collections/customer/records?perPage=10&skipTotal=1&filter="+escaped(fmt.Sprintf("phone=%q", number)), nil, nil); err != nil {
 		return err
 	}
-	return p.ask("POST", "/api/collections/customer/records", map[string]any{"name": v["name"], "phone": number, "phones": number, "city": v["city"],
+	return p.ask("POST", "/api/collections/customer/records", map[string]any{"name": v["name"], "phone": number, "phones": number,
 		"owner": p.owners[1], "status": "prospect", "level": "b", "updated_at": 1}, nil)
 }

@@ -291,7 +291,7 @@ func compute(fields []Field, values map[string]any, today Date, wanted func(f *F
 			}
 		}
 	}
-	if !hasFormula(fields) {
+	if !slices.ContainsFunc(fields, func(f Field) bool { return f.Program != nil && wanted(&f) }) {
 		return
 	}
 	scope := Values{fields, values, today}

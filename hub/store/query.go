@@ -148,10 +148,12 @@ func (b *builder) where(ctx context.Context, q Querier, e *crm.Entity, query *cr
 	if query.Search == "" {
 		return nil
 	}
-	none, err := b.weigh(ctx, q, e, query)
-	if err != nil || none {
-		b.WriteString(" AND 0=1")
-		return err
+	if b.common == nil {
+		none, err := b.weigh(ctx, q, e, query)
+		if err != nil || none {
+			b.WriteString(" AND 0=1")
+			return err
+		}
 	}
 	b.WriteString(" AND ")
 	b.search(e, query.People, search.Parse(query.Search))
@@ -233,6 +235,10 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 		return nil, "", crm.ErrNotFound
 	}
 	b := s.build(schema).asking(ctx, q)
+	none, err := b.weigh(ctx, q, e, query)
+	if err != nil || none {
+		return nil, "", err
+	}
 	column, nullable := sortColumn(e, query.Sort.Field)
 	b.add("SELECT %s, %s, ", column, selected(e))
 	b.scope(e, "a", write)

@@ -241,9 +241,12 @@ func (b *builder) word(e *crm.Entity, alias string, w search.Word, common bool) 
 // weigh finds out which words of a search are common, before the statement is built,
 // and whether one of them is in no record at all.
 func (b *builder) weigh(ctx context.Context, q Querier, e *crm.Entity, query *crm.Query) (none bool, err error) {
+	if query.Search == "" {
+		return false, nil
+	}
 	words := search.Parse(query.Search)
 	b.common = make([]bool, len(words))
-	if query.Search != "" && len(words) == 0 {
+	if len(words) == 0 {
 		return true, nil
 	}
 	for i, w := range words {

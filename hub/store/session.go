@@ -180,6 +180,9 @@ func (s *Store) ResetAdministratorIn(ctx context.Context, tx *Tx, hash string) (
 	if err != nil {
 		return 0, err
 	}
+	if err := officeChanged(ctx, tx); err != nil { // he may log in again
+		return 0, err
+	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM session WHERE user_id = ?`, user)
 	return user, err
 }

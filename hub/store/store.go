@@ -18,7 +18,7 @@ type Store struct {
 	engine  engine
 	writer  *sql.DB
 	readers *pool
-	names   atomic.Pointer[keptNames]
+	staff   atomic.Pointer[staff]
 	writing sync.Mutex // one transaction of this hub at a time, in the order asked; of other hubs see Write
 }
 

@@ -156,7 +156,7 @@ func (s *Store) SaveUser(ctx context.Context, u *crm.User, roles []crm.ID) error
 			return err
 		}
 		if roles == nil && was.Name == u.Name && was.Active == u.Active && was.Department == u.Department && was.Superior == u.Superior {
-			return nil // of no consequence for anybody's rights
+			return staffChanged(ctx, tx) // of no consequence for anybody's rights
 		}
 		return organised(ctx, tx)
 	})
@@ -223,31 +223,59 @@ func joinLine(ctx context.Context, tx *Tx, line int, user crm.ID) error {
 	return err
 }
 
-// keptNames are what users are called, as of one count of the office's changes.
-type keptNames struct {
+// staff are all users, as of one count of changes.
+type staff struct {
 	rev   int64
+	users map[crm.ID]*crm.User
 	names map[crm.ID]string
+}
+
+// staffChanged counts a change of users that leaves everybody's rights alone.
+func staffChanged(ctx context.Context, tx *Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE staff_state SET rev = rev + 1 WHERE id = 1`)
+	return err
+}
+
+// Staff returns all users, those who may no longer log in too. Its answer is shared:
+// read it only.
+func (s *Store) Staff(ctx context.Context) (map[crm.ID]*crm.User, error) {
+	now, err := s.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return now.users, nil
 }
 
 // UserNames tells what every user is called. Its answer is shared: read it only.
 func (s *Store) UserNames(ctx context.Context) (map[crm.ID]string, error) {
-	rev, err := s.RightsRev(ctx)
+	now, err := s.present(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if kept := s.names.Load(); kept != nil && kept.rev == rev {
-		return kept.names, nil
-	}
-	users, err := s.Users(ctx)
+	return now.names, nil
+}
+
+// present asks whether what is remembered still holds, which costs less than reading
+// hundreds of users for every list.
+func (s *Store) present(ctx context.Context) (*staff, error) {
+	var rev int64
+	err := s.readers.QueryRowContext(ctx, `SELECT r.rev + s.rev FROM rights_state r, staff_state s WHERE r.id = 1 AND s.id = 1`).Scan(&rev)
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[crm.ID]string, len(users))
-	for _, u := range users {
-		names[u.ID] = u.Name
+	if kept := s.staff.Load(); kept != nil && kept.rev == rev {
+		return kept, nil
 	}
-	s.names.Store(&keptNames{rev, names})
-	return names, nil
+	list, err := s.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := &staff{rev, make(map[crm.ID]*crm.User, len(list)), make(map[crm.ID]string, len(list))}
+	for _, u := range list {
+		now.users[u.ID], now.names[u.ID] = u, u.Name
+	}
+	s.staff.Store(now)
+	return now, nil
 }
 
 // SetUserLines puts a user in the ring groups of these lines and of no other.

@@ -22,7 +22,7 @@ func (s *Service) staff(ctx context.Context) (*staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	users, err := s.store.Users(ctx)
+	users, err := s.store.Staff(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +30,7 @@ func (s *Service) staff(ctx context.Context) (*staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &staff{service: s, users: make(map[crm.ID]*crm.User, len(users)), groups: groups, rev: rev}
-	for _, u := range users {
-		f.users[u.ID] = u
-	}
-	return f, nil
+	return &staff{service: s, users: users, groups: groups, rev: rev}, nil
 }
 
 // who gives a user's rights, nil for one who may not log in.

@@ -62,7 +62,7 @@ var bell202 = curve{
 		{"ideal noncoherent, bit by bit", 6.8, 8.5}, {"ideal coherent, bit by bit", 4.6, 6.5},
 		{"noncoherent over 3 bits", 3.9, 5.9}, {"noncoherent over 5 bits", 3.1, 5.0},
 		{"noncoherent over 7 bits", 2.6, 4.6},
-		{"coherent sequence (bound)", 1.6, 3.5}, {"… and one bit mended by the sum", 0.7, 2.1},
+		{"coherent sequence (bound)", 1.6, 3.5}, {"… plus one bit mended", 0.7, 2.1},
 	},
 	columns: keying,
 	beside: map[float64][]float64{
@@ -83,7 +83,7 @@ var v23 = curve{
 		{"ideal noncoherent, bit by bit", 7.8, 9.7}, {"ideal coherent, bit by bit", 4.4, 6.4},
 		{"noncoherent over 3 bits", 3.6, 5.1}, {"noncoherent over 5 bits", 2.4, 4.3},
 		{"noncoherent over 7 bits", 2.0, 3.7},
-		{"coherent sequence (bound)", 1.4, 3.3}, {"… and one bit mended by the sum", 0.5, 2.0},
+		{"coherent sequence (bound)", 1.4, 3.3}, {"… plus one bit mended", 0.5, 2.0},
 	},
 	columns: keying,
 	beside: map[float64][]float64{

@@ -32,7 +32,7 @@ func (c curve) plot(folder string, points []point) error {
 		fmt.Fprintf(&b, `<path d="M%.1f %.1fH%.1f" stroke="#e4e4e7"/><text x="%d" y="%.1f" text-anchor="end">%.0f %%</text>`, x(low), y(v), x(high), left-6, y(v)+4, 100*v)
 	}
 	fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="middle">SNR in 300-3400 Hz, dB</text>`, (x(low)+x(high))/2, y(0)+36)
-	colours := []string{"#a1a1aa", "#d97706", "#059669", "#7c3aed", "#db2777", "#0891b2", "#65a30d", "#92400e", "#475569"}
+	colours := []string{"#a1a1aa", "#d97706", "#059669", "#7c3aed", "#db2777", "#0891b2", "#65a30d", "#92400e", "#475569", "#dc2626"}
 	for i, r := range c.refs {
 		line(&b, colours[i%len(colours)], 1.2, `4 3`, func(yield func(px, py float64)) {
 			spread := math.Max(r.most-r.half, 0.2) / 1.645

@@ -30,5 +30,12 @@ describe('scanner', () => {
   test('fast keys and Enter are a code, and the Enter is its own', () => expect(type('6901234567892⏎', 8)).toEqual({ codes: ['6901234567892'], ended: true }))
   test('fast keys and a pause are a code too', () => expect(type('6901234567892', 8).codes).toEqual(['6901234567892']))
   test('a person types more slowly, and his Enter is his', () => expect(type('6901234567892⏎', 90)).toEqual({ codes: [], ended: false }))
+  test('a Tab between two figures ends what came before it', () => {
+    const codes: string[] = []
+    const scanner = new Scanner((c) => codes.push(c))
+    ;[...'1.5', 'Tab', ...'99.99'].forEach((key, i) => scanner.feed(key, i * 5))
+    vi.advanceTimersByTime(100)
+    expect(codes).toEqual([])
+  })
   test('a few fast keys are a word', () => expect(type('abc⏎', 5)).toEqual({ codes: [], ended: false }))
 })

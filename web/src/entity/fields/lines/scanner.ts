@@ -25,7 +25,11 @@ export class Scanner {
       if (code) this.found(code)
       return !!code
     }
-    if (key.length !== 1) return false
+    if (key === 'Shift') return false // of a capital letter
+    if (!/^[!-~]$/.test(key)) {
+      this.keys = []
+      return false
+    }
     this.keys.push({ key, at })
     this.timer = setTimeout(() => {
       const code = this.code()

@@ -26,6 +26,7 @@ import (
 	"bellhop/hub/crm"
 	"bellhop/hub/customize"
 	"bellhop/hub/demo"
+	"bellhop/hub/files"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
@@ -130,9 +131,15 @@ func run(ctx context.Context, cfg config.Config) error {
 	custom.OnChange(func(rev int64) { streams.PublishAll("changed", "meta", changedMeta{"meta", "0", rev}) })
 	guard.OnEnd(ended(streams))
 
+	uploads, err := files.New(filepath.Join(cfg.Data, "files"), db, office)
+	if err != nil {
+		return err
+	}
+	office.SetOffice(records.Office{Files: uploads.Attachable})
+
 	watch := audit.New(db, office, streams, log)
 	server := api.New(api.Parts{
-		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch,
+		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch, Files: uploads,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"bellhop/hub/auth"
 	"bellhop/hub/crm"
+	"bellhop/hub/files"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
@@ -53,7 +54,13 @@ func newOffice(t testing.TB) *office {
 	}
 	guard := auth.New(s)
 	o := &office{t: t, store: s, auth: guard}
-	o.server = New(Parts{Store: s, Records: records.New(s, schema), Auth: guard})
+	recs := records.New(s, schema)
+	uploads, err := files.New(t.TempDir(), s, recs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recs.SetOffice(records.Office{Files: uploads.Attachable})
+	o.server = New(Parts{Store: s, Records: recs, Auth: guard, Files: uploads})
 	if err := s.SetOffice(ctx, map[string]string{"company": "铃客测试", "area_code": "0571"}, nil); err != nil {
 		t.Fatal(err)
 	}

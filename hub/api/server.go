@@ -17,6 +17,7 @@ import (
 	"bellhop/hub/audit"
 	"bellhop/hub/auth"
 	"bellhop/hub/customize"
+	"bellhop/hub/files"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
 )
@@ -32,6 +33,7 @@ type Parts struct {
 	Log       *slog.Logger
 	Telephony Telephony
 	Audit     *audit.Audit // made by New where it is absent
+	Files     *files.Files // absent: nothing can be uploaded
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }
@@ -45,9 +47,6 @@ type Server struct {
 	used     usedRights
 	listener atomic.Pointer[net.Listener]
 }
-
-// bodyLimit bounds every request; files come by their own streaming route.
-const bodyLimit = 2 << 20
 
 // New builds the server and its routes.
 func New(parts Parts) *Server {
@@ -64,14 +63,14 @@ func New(parts Parts) *Server {
 	s.app = fiber.New(fiber.Config{
 		AppName:               "bellhop-hub",
 		DisableStartupMessage: true,
-		BodyLimit:             bodyLimit,
+		StreamRequestBody:     true, // bounded sees to the limits
 		ReadTimeout:           30 * time.Second,
 		IdleTimeout:           2 * time.Minute,
 		// No WriteTimeout: it would cut the event stream, which bounds each write itself.
 		ReadBufferSize: 8 << 10,
 		ErrorHandler:   s.answerError,
 	})
-	s.app.Use(s.recovered, secureHeaders)
+	s.app.Use(s.recovered, secureHeaders, bounded)
 	s.routes()
 	return s
 }
@@ -100,6 +99,9 @@ func (s *Server) routes() {
 	s.recycleRoutes(api)
 	s.listRoutes(api) // before records: some of its addresses look like one
 	s.recordRoutes(api)
+	if s.Files != nil {
+		s.fileRoutes(api)
+	}
 	s.draftRoutes(api)
 	s.formRoutes(api)
 	s.mergeRoutes(api)

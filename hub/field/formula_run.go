@@ -207,7 +207,8 @@ func (r *run) call(n node) (any, bool) {
 	if n.name == "if" {
 		return r.choose(n)
 	}
-	if over := slices.Contains(aggregates, n.name) && len(n.args) == 1; over {
+	// Within a line min and max compare what stands in it.
+	if over := slices.Contains(aggregates, n.name) && len(n.args) == 1 && r.line == nil; over {
 		if table, _ := tableOf(n.args[0]); table != "" {
 			return r.aggregate(n, table)
 		}

@@ -294,7 +294,8 @@ function invoke(n: Node, scope: Scope, line?: Scope): Answer {
     if (cond === none) return none
     return truth(cond) ? evaluate(n.args[1]!, scope, line) : n.args[2] ? evaluate(n.args[2], scope, line) : null
   }
-  const table = aggregates.has(n.name) && n.args.length === 1 ? tableOf(n.args[0]!) : ''
+  // Within a line min and max compare what stands in it.
+  const table = aggregates.has(n.name) && n.args.length === 1 && !line ? tableOf(n.args[0]!) : ''
   if (table) return aggregate(n, table, scope)
   const args: Answer[] = []
   for (const arg of n.args) {

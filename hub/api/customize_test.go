@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -602,4 +603,33 @@ func TestQRY01Related(t *testing.T) {
 			t.Errorf("finds %v", got)
 		}
 	})
+}
+
+// TestEntityOfOneFile holds the example of ARCHITECTURE.md to its word: one short file
+// and labels give a kind of record everything.
+func TestEntityOfOneFile(t *testing.T) {
+	b, err := os.ReadFile("../modules/service/warranty.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(b, []byte("\n")); n >= 60 {
+		t.Errorf("warranty.go has %d lines", n)
+	}
+	o := newOffice(t)
+	li := o.user("li", crm.Sales)
+	customer := li.must("customer", obj{"name": "保修客户有限公司"}).str("id")
+	rec := li.must("warranty", obj{"thing": "离心泵", "customer": customer, "begin": "2026-11-22", "serialNo": "SN-77001", "months": 24,
+		"covers": []obj{{"values": obj{"part": "轴承", "limit": obj{"minor": 50000, "currency": "CNY"}}}}}).
+		want("values.no", "BX00001").want("values.end", "2028-11-21").want("values.kind", "standard").want("values.covers.0.values.qty", "1.00")
+	for _, typed := range []string{"%E7%A6%BB%E5%BF%83", "lxb", "BX00001", "SN-77001"} {
+		li.get("/api/search?q="+typed).ok().want("groups.0.rows.0.id", rec.str("id"))
+	}
+	li.query("warranty", obj{"filter": obj{"field": "covers.part", "op": "contains", "value": "轴"}, "sort": obj{"field": "end", "desc": true}, "count": true}).want("count", 1)
+	li.query("customer", obj{"filter": obj{"related": obj{"entity": "warranty", "field": "customer", "filter": obj{"field": "end", "op": "gt", "value": "2027-01-01"}}}}).want("rows.0.id", customer)
+	li.create("warranty", obj{"thing": "另一台", "customer": customer, "begin": "2026-11-22", "serialNo": "SN-77001"}).is(422).want("error.field", "serialNo")
+	li.change(rec, obj{"months": 12}).ok().want("values.end", "2027-11-21")
+	meta := li.get("/api/meta").ok().want("entities.warranty.label", "Warranty")
+	if named(meta.list("menu"), "key", "warranty") == nil || len(meta.list("entities.warranty.form.sections")) != 2 {
+		t.Error("no menu entry, or no form")
+	}
 }

@@ -23,6 +23,7 @@ func minimal(entity, customer string) obj {
 		"quote":          {"customer": customer, "subject": "秘密", "date": "2026-11-22", "amount": obj{"minor": 100, "currency": "CNY"}},
 		"order":          {"customer": customer, "subject": "秘密", "date": "2026-11-22", "amount": obj{"minor": 100, "currency": "CNY"}},
 		"ticket":         {"title": "秘密工单", "customer": customer},
+		"warranty":       {"thing": "秘密设备", "customer": customer, "begin": "2026-11-22"},
 		"schedule":       {"title": "秘密日程", "start": 1790000000000, "customer": customer},
 	}
 	return v[entity]

@@ -1,4 +1,4 @@
-// Package service is what customers need help with: tickets.
+// Package service is what customers need help with: tickets, and what they were promised: warranties.
 package service
 
 import (
@@ -13,7 +13,7 @@ var labels embed.FS
 // Module is what this package adds to the hub.
 var Module = crm.Module{
 	Name:     "service",
-	Entities: []*crm.Entity{&ticket},
-	Menu:     []string{"ticket"},
+	Entities: []*crm.Entity{&ticket, &warranty},
+	Menu:     []string{"ticket", "warranty"},
 	Labels:   labels,
 }

@@ -39,13 +39,9 @@ import (
 var version = "dev" // set by the linker
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "verify-logs" {
-		sound, err := verifyLogs(context.Background(), os.Args[2:], os.Stdout)
-		if err != nil {
+	if len(os.Args) > 1 && logCommands[os.Args[1]] != nil {
+		if err := runLogs(context.Background(), os.Args[1], os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
 			fail(err)
-		}
-		if !sound {
-			os.Exit(2)
 		}
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,9 +105,17 @@ func (s *Server) hidePrivate(c *fiber.Ctx, e *logEntry) error {
 
 // doing is what an entry's kind says: "Customer changed", "Logged in".
 func (s *Server) doing(lang string, e trail.Entry) string {
-	args := map[string]string{"entity": ""}
+	args := map[string]string{"entity": "", "what": ""}
 	if entity, ok := s.Records.Schema().Entity(e.Entity); ok {
 		args["entity"] = s.Records.EntityLabel(lang, entity)
+	}
+	if e.Kind == "refused" {
+		var detail struct{ What string }
+		if json.Unmarshal([]byte(e.Detail), &detail) == nil && detail.What != "" {
+			done := e
+			done.Kind = detail.What
+			args["what"] = s.doing(lang, done)
+		}
 	}
 	key := "audit.kind." + strings.NewReplacer(" ", "_", "/", "_", ":", "", "-", "_", ".", "_").Replace(e.Kind)
 	labels := s.Records.Schema().Labels
@@ -135,7 +144,15 @@ func (s *Server) noteOf(lang string, log trail.Log, e trail.Entry) string {
 		if why, ok := detail["why"].(string); ok {
 			return s.text(lang, why, map[string]string{"minutes": "15"})
 		}
-		return e.Detail
+		var parts []string
+		for _, key := range slices.Sorted(maps.Keys(detail)) {
+			value, err := json.Marshal(detail[key])
+			if err != nil {
+				return e.Detail
+			}
+			parts = append(parts, key+": "+strings.Trim(string(value), `"`))
+		}
+		return strings.Join(parts, " · ")
 	}
 	var x audit.Access
 	if json.Unmarshal([]byte(e.Detail), &x) != nil {

@@ -384,6 +384,25 @@ func TestExportNeedsApproval(t *testing.T) {
 		own := boss.post("/api/access-requests", obj{"kind": "export", "entity": "customer", "reason": "x"}).is(201)
 		boss.post("/api/access-requests/"+own.str("id")+"/decide", obj{"approve": true}).is(403).want("error.key", "audit.own_request")
 	})
+	t.Run("SEC-17 reading on beyond a day's limit asks too", func(t *testing.T) {
+		wang := o.user("wang", crm.Sales)
+		for i := range 3 {
+			wang.must("customer", obj{"name": fmt.Sprintf("客户 %d", i)})
+		}
+		boss.put("/api/security/policy", obj{"export": "approval", "listLimit": 5}).ok()
+		wang.query("customer", obj{})
+		wang.query("customer", obj{})
+		list := func() *answer { return wang.post("/api/o/customer/query", obj{}) }
+		list().is(403).want("error.key", "audit.approval_needed")
+		asked := wang.post("/api/access-requests", obj{"kind": "list", "entity": "customer", "reason": "月度核对"}).is(201)
+		list().is(403).want("error.key", "audit.waiting")
+		boss.post("/api/access-requests/"+asked.str("id")+"/decide", obj{"approve": true}).ok()
+		list().ok()
+		list().ok()
+		list().is(403).want("error.key", "audit.approval_needed")
+		boss.put("/api/security/policy", obj{"listLimit": 0}).ok()
+		list().ok()
+	})
 	t.Run("SEC-16 who may not copy out neither prints nor exports", func(t *testing.T) {
 		boss.put("/api/security/policy", obj{"export": "off", "copying": []obj{{"subject": "user", "id": zhao.user.ID.String(), "allowed": false}}}).ok()
 		refused(take(named, ""), "audit.no_copying")

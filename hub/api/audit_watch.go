@@ -37,7 +37,9 @@ func (s *Server) watched(c *fiber.Ctx) error {
 	err = c.Next()
 	if refused := (*crm.Error)(nil); errors.As(err, &refused) && refused.Code == crm.Forbidden && refused.Key != "error.csrf" {
 		if s.Audit.Refused(user.ID, path) {
-			e := trail.Entry{Kind: "refused", Label: strings.ToLower(c.Method()) + " " + path, Detail: `{"why":"` + refused.Key + `"}`}
+			e := operation(c, path)
+			e.Detail = `{"why":"` + refused.Key + `","what":"` + e.Kind + `"}`
+			e.Kind = "refused"
 			if err := s.Store.Log(trail.With(c.UserContext(), origin), trail.System, e); err != nil {
 				s.Log.Error("refusal not written", "err", err)
 			}
@@ -55,7 +57,7 @@ var quiet = regexp.MustCompile(`^(calls/\d+/(note|close)|drafts.*|o/[^/]+/draft.
 
 var number = regexp.MustCompile(`^\d+$`)
 
-// operation is the entry of what a request does: "put users/:id" with the ID as its label.
+// operation is the entry of what a request does: "put users/:id".
 func operation(c *fiber.Ctx, path string) trail.Entry {
 	parts := strings.Split(path, "/")
 	e := trail.Entry{}
@@ -75,9 +77,8 @@ func operation(c *fiber.Ctx, path string) trail.Entry {
 		}
 	}
 	e.Kind = strings.ToLower(c.Method()) + " " + strings.Join(parts, "/")
-	e.Label = strings.Join(ids, "/")
-	if administration[parts[0]] {
-		e.Detail = withoutSecrets(c.Body())
+	if mutates(c.Method()) && administration[parts[0]] {
+		e.Detail = withoutSecrets(c.Body(), ids)
 	}
 	return e
 }
@@ -92,10 +93,14 @@ const maxDetail = 4000 // bytes
 var secret = regexp.MustCompile(`(?i)password|secret|token|^old$|^new$|^key$`)
 
 // withoutSecrets keeps what was asked for, but nothing a reader of the log could log in with.
-func withoutSecrets(body []byte) string {
-	var in map[string]any
-	if decodeJSON(body, &in) != nil {
+// ids are those of the address.
+func withoutSecrets(body []byte, ids []string) string {
+	in := map[string]any{}
+	if len(body) > 0 && decodeJSON(body, &in) != nil {
 		return ""
+	}
+	if len(ids) > 0 {
+		in["id"] = strings.Join(ids, "/")
 	}
 	for key := range in {
 		if secret.MatchString(key) {
@@ -171,8 +176,16 @@ func (s *Server) opened(c *fiber.Ctx, ref crm.Ref, label string) {
 	s.Audit.Seen(c.UserContext(), Rights(c), audit.Access{Kind: audit.View, Ref: ref, Label: label})
 }
 
-// listed notes that an administrator looked through customers (SEC-24), and keeps mass
-// reading within what the office allows.
+// mayList keeps the reading of customers en masse within what the office allows.
+func (s *Server) mayList(c *fiber.Ctx, entity string) error {
+	e, ok := s.Records.Schema().Entity(entity)
+	if !ok || !e.Party || e.Access.Private {
+		return nil
+	}
+	return s.Audit.MayList(c.UserContext(), Rights(c), e.Name)
+}
+
+// listed notes that an administrator looked through customers (SEC-24).
 func (s *Server) listed(c *fiber.Ctx, entity string, after string, n int) {
 	shows(c, n)
 	if after != "" {

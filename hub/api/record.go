@@ -85,6 +85,9 @@ func (s *Server) queryRecords(c *fiber.Ctx) error {
 		return err
 	}
 	who := Rights(c)
+	if err := s.mayList(c, c.Params("entity")); err != nil {
+		return err
+	}
 	page, err := s.Records.Query(c.UserContext(), who, crm.Query{
 		Entity: c.Params("entity"), Search: in.Search, Filter: in.Filter, Sort: in.Sort, After: in.After, Limit: in.Limit, Count: in.Count, Wide: true,
 	})

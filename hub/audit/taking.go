@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"time"
 
 	"bellhop/hub/audit/trail"
 	"bellhop/hub/crm"
@@ -68,8 +69,78 @@ func (a *Audit) Take(ctx context.Context, who *rights.Rights, kind string, named
 	if err != nil {
 		return nil, err
 	}
-	a.Count(who.User.ID, named.Entity, store.Traffic{Exports: 1, Records: int64(count)})
+	if kind != List {
+		a.Count(who.User.ID, named.Entity, store.Traffic{Exports: 1, Records: int64(count)})
+	}
 	return t, nil
+}
+
+// MayList tells whether the user may be shown more of a kind of customer file today.
+// Beyond what the office lets be listed in a day the Export rule holds: each approved
+// request to read on lets as many be listed again (SEC-17).
+func (a *Audit) MayList(ctx context.Context, who *rights.Rights, entity string) error {
+	policy, err := a.Policy(ctx)
+	if err != nil || policy.ListLimit == 0 || policy.Export == Free {
+		return err
+	}
+	now := a.now()
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	listed, err := a.listedToday(ctx, who.User.ID, entity)
+	if err != nil || listed < int64(policy.ListLimit) {
+		return err
+	}
+	requests, err := a.store.AccessRequests(ctx, who.User.ID, "", 0, 200)
+	if err != nil {
+		return err
+	}
+	allowed := int64(policy.ListLimit)
+	var grant *store.AccessRequest
+	for _, r := range requests {
+		switch {
+		case r.Kind != List || r.Ref.Entity != entity:
+		case r.State == store.RequestUsed && r.UsedAt >= day.UnixMilli():
+			allowed += int64(policy.ListLimit)
+		case r.State == store.RequestApproved && r.ExpiresAt > now.UnixMilli():
+			grant = r
+		case r.State == store.RequestOpen:
+			err = ErrWaiting
+		}
+	}
+	if listed < allowed {
+		return nil
+	}
+	if grant != nil {
+		_, err := a.Take(ctx, who, List, Named{Entity: entity}, 0, grant.ID)
+		return err
+	}
+	if err == nil {
+		err = ErrReason
+		if policy.Export == Approval {
+			err = ErrApproval
+		}
+	}
+	return err
+}
+
+// listedToday is how many records of an entity the user was shown today.
+func (a *Audit) listedToday(ctx context.Context, user crm.ID, entity string) (int64, error) {
+	today := a.now().Format(time.DateOnly)
+	rows, err := a.store.Traffic(ctx, today, today, user)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, t := range rows {
+		if t.Module == entity {
+			n += t.Records
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t := a.traffic[store.Traffic{Day: today, User: user, Module: entity}]; t != nil {
+		n += t.Records
+	}
+	return n, nil
 }
 
 // memberBatch bounds what one transaction writes.

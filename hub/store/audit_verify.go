@@ -9,20 +9,25 @@ import (
 // LogReport is what checking one log found.
 type LogReport struct {
 	Log     trail.Log     `json:"log"`
-	Entries int64         `json:"entries"` // that were read
-	Head    int64         `json:"head"`    // the number of the last one written
-	Hash    string        `json:"hash"`    // and its hash: noted elsewhere it shows a log that was written anew
+	Entries int64         `json:"entries"`            // that were read
+	Head    int64         `json:"head"`               // the number of the last one written
+	Hash    string        `json:"hash"`               // and its hash: noted elsewhere it shows a log that was written anew
+	Closed  int64         `json:"archived,omitempty"` // the first so many are in archive files
 	Faults  []trail.Fault `json:"faults"`
 }
 
 const verifyBatch = 2000
 
-// VerifyLog reads a log from its beginning and tells whether every entry is as it was
+// VerifyLog reads a log from where its archive files end and tells whether every entry is as it was
 // written, where it was written. Other processes may write meanwhile.
 func (s *Store) VerifyLog(ctx context.Context, log trail.Log) (LogReport, error) {
 	report := LogReport{Log: log}
-	v := trail.NewVerifier(log, 0, "")
-	last, goOn := int64(0), true
+	last, prev, err := s.Archived(ctx, log)
+	if err != nil {
+		return report, err
+	}
+	report.Closed = last
+	v, goOn := trail.NewVerifier(log, last, prev), true
 	for goOn {
 		entries, err := s.EntriesAfter(ctx, log, last, verifyBatch)
 		if err != nil {

@@ -18,6 +18,8 @@ export interface LiveEvents {
   security: { what: string }
   bye: { reason: string }
   reload: Record<string, never>
+  /** Not from the stream: the hub wants a reason before it shows more of a list. */
+  refused: { entity: string; text: string }
   /** Not from the stream: a session began or ended in this page. */
   session: { me: Me | null }
 }

@@ -91,6 +91,13 @@ export type Sort = Schema['Sort']
 export type FilterOp = Schema['Op']
 export type Filter = Schema['Filter']
 export type Query = Schema['Query']
+export type View = Schema['View']
+export type ViewSpec = Schema['ViewSpec']
+export type ViewColumn = Schema['ViewColumn']
+export type ViewShare = Schema['ViewShare']
+export type Summary = Schema['Summary']
+export type Bulk = Schema['Bulk']
+export type BulkIn = Schema['BulkIn']
 export interface Page<T = Rec> {
   rows: T[]
   next?: string

@@ -1,6 +1,8 @@
+import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, test } from 'vitest'
+import { useMeta } from '@/api/meta'
 import type { Entity } from '@/api/types'
-import { parseAdvanced, spanDates, toQuery } from './listState'
+import { spanDates, toQuery } from './listState'
 
 const entity = {
   name: 'ticket',
@@ -11,6 +13,7 @@ const entity = {
     { key: 'title', type: 'text', label: '' },
   ],
   list: { columns: [], sort: { field: 'updatedAt', desc: true } },
+  related: [{ entity: 'note', field: 'ticket', label: '' }],
 } as unknown as Entity
 
 describe('list state', () => {
@@ -28,13 +31,18 @@ describe('list state', () => {
     expect(toQuery(entity, { s: 'title' }).sort).toEqual(entity.list.sort)
     expect(toQuery(entity, { s: 'nope' }).sort).toEqual(entity.list.sort)
   })
-  test('advanced rows join by any or all', () => {
-    const rows = [{ field: 'title', op: 'contains', value: 'x' }, { field: 'due', op: 'empty' }]
-    expect(toQuery(entity, { adv: JSON.stringify({ any: true, rows }) }).filter).toEqual({ or: rows })
+  test('the address goes before the view, and an empty one takes its conditions off', () => {
+    const start = { filter: { field: 'title', op: 'empty' as const }, sort: { field: 'due', desc: false } }
+    expect(toQuery(entity, {}, start)).toEqual(start)
+    expect(toQuery(entity, { adv: '{"field":"due","op":"empty"}', s: '-due' }, start)).toEqual({ filter: { field: 'due', op: 'empty' }, sort: { field: 'due', desc: true } })
+    expect(toQuery(entity, { adv: '' }, start)).toEqual({ sort: start.sort })
   })
-  test('a link cut short shows everything instead of failing', () => {
-    expect(parseAdvanced('{"any":tr')).toEqual({ any: false, rows: [] })
-    expect(parseAdvanced('null')).toEqual({ any: false, rows: [] })
+  test('QRY-05 a kind of search is a condition on that field, or on what belongs to the record', () => {
+    setActivePinia(createPinia())
+    useMeta().meta = { entities: { ticket: entity, note: { name: 'note', title: 'text' } } } as never
+    expect(toQuery(entity, { q: '8888', qk: 'title' }).filter).toEqual({ field: 'title', op: 'contains', value: '8888' })
+    expect(toQuery(entity, { q: '甲公司', qk: 'note.ticket' }).filter).toEqual({ related: { entity: 'note', field: 'ticket', filter: { field: 'text', op: 'contains', value: '甲公司' } } })
+    expect(toQuery(entity, { q: 'x', qk: 'gone' })).toMatchObject({ search: 'x' })
   })
   test('spans of days; weeks start on Monday', () => {
     // 2026-11-22 is a Sunday.

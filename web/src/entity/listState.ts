@@ -1,20 +1,14 @@
-// A list's search, filters and order live in its address, so that a link, a
+// A list's view, search, filters and order live in its address, so that a link, a
 // dashboard figure and the Back button all show the same rows:
-//   /o/ticket?q=电机&f.state=open,doing&f.due=week&s=-due&adv=[…]
+//   /o/ticket?view=mine&q=电机&qk=phones&f.state=open,doing&f.due=week&s=-due&adv={…}
+// What the address leaves out is as the view has it; adv= (empty) takes the view's own
+// conditions off for the moment.
 import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
-import type { Entity, Field, Filter, FilterOp, Query } from '@/api/types'
+import type { Entity, Field, Filter, Query, Sort } from '@/api/types'
 import { addDays, today } from '@/lib/time'
-
-export interface Condition {
-  field: string
-  op: FilterOp
-  value?: unknown
-}
-export interface Advanced {
-  any: boolean
-  rows: Condition[]
-}
+import { parseFilter } from './filterTree'
+import { kindFilter } from './searchKinds'
 
 export const dateSpans = ['overdue', 'today', 'tomorrow', 'week', 'month', 'last30'] as const
 export type DateSpan = (typeof dateSpans)[number]
@@ -55,73 +49,88 @@ export function quickFilter(field: Field, chosen: string[]): Filter[] {
   return [{ field: field.key, op: 'in', value: chosen }]
 }
 
-export function parseAdvanced(text: unknown): Advanced {
-  try {
-    const parsed = JSON.parse(String(text)) as Advanced
-    if (Array.isArray(parsed.rows)) return { any: !!parsed.any, rows: parsed.rows }
-  } catch {
-    // a link cut short shows the whole list
-  }
-  return { any: false, rows: [] }
+/** What a list starts from before its address says otherwise. */
+export interface Start {
+  filter?: Filter
+  sort?: Sort
 }
 
 /** toQuery is the request a list's address stands for. */
-export function toQuery(entity: Entity, address: LocationQuery): Query {
+export function toQuery(entity: Entity, address: LocationQuery, start: Start = {}): Query {
   const parts: Filter[] = []
   for (const field of entity.fields) {
     const chosen = address['f.' + field.key]
     if (typeof chosen === 'string' && chosen) parts.push(...quickFilter(field, chosen.split(',')))
   }
-  const advanced = parseAdvanced(address.adv)
-  if (advanced.rows.length) parts.push(advanced.any ? { or: advanced.rows } : { and: advanced.rows })
-  const query: Query = { sort: parseSort(entity, address.s) }
-  if (typeof address.q === 'string' && address.q.trim()) query.search = address.q.trim()
+  const own = 'adv' in address ? parseFilter(address.adv) : start.filter
+  if (own) parts.push(own)
+  const query: Query = { sort: parseSort(entity, address.s) ?? start.sort ?? entity.list.sort }
+  const typed = typeof address.q === 'string' ? address.q.trim() : ''
+  if (typed) {
+    const kind = kindFilter(entity, address.qk, typed)
+    if (kind) parts.push(kind)
+    else query.search = typed
+  }
   if (parts.length) query.filter = parts.length === 1 ? parts[0] : { and: parts }
   return query
 }
 
-function parseSort(entity: Entity, text: unknown) {
+function parseSort(entity: Entity, text: unknown): Sort | undefined {
   const key = typeof text === 'string' ? text.replace(/^-/, '') : ''
-  if (entity.fields.some((f) => f.key === key && f.sortable)) return { field: key, desc: String(text).startsWith('-') }
-  return entity.list.sort
+  if (key === 'createdAt' || key === 'updatedAt' || entity.fields.some((f) => f.key === key && f.sortable)) return { field: key, desc: String(text).startsWith('-') }
+  return undefined
 }
 
-export function useListState(entity: () => Entity) {
+export function useListState(entity: () => Entity, start: () => Start = () => ({})) {
   const route = useRoute()
   const router = useRouter()
 
+  /** set changes parts of the address; undefined takes one away. */
   function set(change: Record<string, string | undefined>, push = false) {
     const query: LocationQuery = { ...route.query }
     for (const [key, value] of Object.entries(change)) {
-      if (value) query[key] = value
-      else delete query[key]
+      if (value === undefined) delete query[key]
+      else query[key] = value
     }
     return push ? router.push({ query }) : router.replace({ query })
   }
-  const text = (key: string) => computed(() => (typeof route.query[key] === 'string' ? (route.query[key] as string) : ''))
+  
 
-  const query = computed(() => toQuery(entity(), route.query))
-  const search = text('q')
-  const peek = text('peek')
-  const advanced = computed(() => parseAdvanced(route.query.adv))
+  // A kept-alive list must not follow the address of the page that lies over it.
+  let last: LocationQuery = route.query
+  const address = computed(() => (route.path === '/o/' + entity().name ? (last = route.query) : last))
+  const text = (key: string) => computed(() => (typeof address.value[key] === 'string' ? (address.value[key] as string) : ''))
+  const view = text('view')
+  const query = computed(() => toQuery(entity(), address.value, start()))
   const quick = (key: string) => {
-    const value = route.query['f.' + key]
+    const value = address.value['f.' + key]
     return typeof value === 'string' && value ? value.split(',') : []
   }
-  const filtered = computed(() => Object.keys(route.query).some((k) => k === 'q' || k === 'adv' || k.startsWith('f.')))
+  const filter = computed(() => ('adv' in address.value ? parseFilter(address.value.adv) : start().filter))
+  /** Narrowed further than the view itself. */
+  const filtered = computed(() => Object.keys(address.value).some((k) => k === 'q' || k === 'adv' || k.startsWith('f.')))
+  /** Differs from the view as it is kept. */
+  const changed = computed(() => Object.keys(address.value).some((k) => k === 'adv' || k === 's' || k.startsWith('f.')))
 
   return {
+    address,
     query,
-    search,
-    peek,
-    advanced,
+    search: text('q'),
+    searchKind: text('qk'),
+    peek: text('peek'),
+    view: computed(() => view.value || 'all'),
+    filter,
     filtered,
+    changed,
     quick,
-    setSearch: (q: string) => set({ q }),
-    setQuick: (key: string, chosen: string[]) => set({ ['f.' + key]: chosen.join(',') }),
-    setAdvanced: (a: Advanced) => set({ adv: a.rows.length ? JSON.stringify(a) : undefined }),
+    set,
+    setSearch: (q: string, kind: string) => set({ q: q || undefined, qk: kind || undefined }),
+    setQuick: (key: string, chosen: string[]) => set({ ['f.' + key]: chosen.length ? chosen.join(',') : undefined }),
+    setFilter: (f: Filter | undefined) => set({ adv: f ? JSON.stringify(f) : start().filter ? '' : undefined }),
     setSort: (field: string, desc: boolean) => set({ s: (desc ? '-' : '') + field }),
     open: (id: string | undefined, push: boolean) => set({ peek: id }, push),
-    clear: () => router.replace({ query: route.query.s ? { s: route.query.s } : {} }),
+    /** clear goes back to the view as it is. */
+    clear: () => router.replace({ query: route.query.view ? { view: route.query.view } : {} }),
+    choose: (view: string) => router.push({ query: view === 'all' ? {} : { view } }),
   }
 }

@@ -11,6 +11,8 @@ export function useQuickOptions() {
     switch (field.type) {
       case 'user':
         return meta.users.map((u) => ({ id: u.id, label: u.name }))
+      case 'dept':
+        return meta.departments.map((d) => ({ id: d.id, label: d.name }))
       case 'bool':
         return [{ id: 'true', label: t('app.yes') }, { id: 'false', label: t('app.no') }]
       case 'date':

@@ -1,6 +1,6 @@
 // Requests about records of any entity.
 import { api } from '@/api/client'
-import type { Hit, Page, Query, Rec, TimelineItem } from '@/api/types'
+import type { Bulk, BulkIn, Filter, Hit, Page, Query, Rec, Summary, TimelineItem } from '@/api/types'
 
 /** What the hub is to compare before it writes. */
 export interface Checks {
@@ -20,4 +20,7 @@ export const records = {
     api.post<{ hits: Hit[] }>(`/o/${entity}/duplicates`, { id, values }, { signal }),
   timeline: (entity: string, id: string, before?: string) =>
     api.get<{ items: TimelineItem[]; next?: string }>(`/o/${entity}/${id}/timeline`, { query: { before, limit: 30 } }),
+  summary: (entity: string, ask: { search?: string; filter?: Filter; totals?: string[]; group?: string; sum?: string }, signal?: AbortSignal) =>
+    api.post<Summary>(`/o/${entity}/summary`, ask, { signal }),
+  bulk: (entity: string, change: BulkIn) => api.post<Bulk>(`/o/${entity}/bulk`, change),
 }

@@ -49,6 +49,35 @@ describe('rows', () => {
     expect(asked.map((q) => q.after)).toEqual([undefined, '50', '100'])
   })
 
+  test('CUS-52 with 200 set, 200 of 5,000 are loaded and more are known to exist', async () => {
+    const { asked } = hub(5000)
+    scope = effectScope()
+    const rows = scope.run(() => useRows(() => 'customer', () => ({}), () => 200))!
+    for (let n = 1; n <= 4; n++) {
+      await settled(() => rows.known.value === 50 * n)
+      rows.ensure(50 * n - 10, 50 * n - 1)
+    }
+    expect(rows.more.value).toBe(false)
+    expect(rows.length.value).toBe(200)
+    expect(rows.following.value).toBe('200')
+    expect(rows.count.value).toBe(5000)
+    rows.next()
+    await settled(() => rows.rowAt(0)?.id === '200')
+    expect([rows.page.value, rows.before.value, rows.count.value]).toEqual([2, 200, 5000])
+    rows.previous()
+    await settled(() => rows.rowAt(0)?.id === '0')
+    expect(asked.filter((q) => q.count)).toHaveLength(2)
+  })
+
+  test('a list comes back to the page and row it was left at', async () => {
+    hub(1000)
+    scope = effectScope()
+    const rows = scope.run(() => useRows(() => 'customer', () => ({}), () => 100, () => ({ starts: [undefined, '100'], first: 80 })))!
+    await settled(() => rows.known.value === 100 && !rows.more.value)
+    expect(rows.rowAt(80)?.id).toBe('180')
+    await settled(() => rows.count.value === 1000)
+  })
+
   test('pages far from sight are let go and come back by their cursor', async () => {
     const { asked } = hub(2000)
     const { rows } = start()

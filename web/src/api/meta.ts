@@ -9,6 +9,7 @@ export const useMeta = defineStore('meta', () => {
   const menu = computed(() => meta.value?.menu ?? [])
   const users = computed(() => meta.value?.users ?? [])
   const departments = computed(() => meta.value?.departments ?? [])
+  const options = computed(() => meta.value?.options ?? {})
 
   async function load(): Promise<void> {
     meta.value = await api.get<Meta>('/meta')
@@ -19,5 +20,5 @@ export const useMeta = defineStore('meta', () => {
   function field(entityName: string, key: string): Field | undefined {
     return entity(entityName)?.fields.find((f) => f.key === key)
   }
-  return { meta, menu, users, departments, load, entity, field }
+  return { meta, menu, users, departments, options, load, entity, field }
 })

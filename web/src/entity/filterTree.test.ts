@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Field, Filter } from '@/api/types'
-import { countConditions, fromFilter, opsOf, parseFilter, toFilter } from './filterTree'
+import { countConditions, fromFilter, opsOf, toFilter } from './filterTree'
+import { conditionsIn, parseFilter } from './listFilter'
 
 // QRY-06's own words, and QRY-01's.
 const custom: Filter = { and: [{ field: 'region', op: 'eq', value: '44' }, { or: [{ field: 'level', op: 'in', value: ['a'] }, { field: 'amount', op: 'gt', value: { minor: 5000000, currency: 'CNY' } }] }] }
@@ -21,6 +22,7 @@ describe('filter tree', () => {
     expect(countConditions(fromFilter(custom))).toBe(3)
     expect(countConditions(fromFilter(related))).toBe(4)
     expect(countConditions(fromFilter(undefined))).toBe(0)
+    expect([conditionsIn(custom), conditionsIn(related), conditionsIn(undefined)]).toEqual([3, 4, 0])
   })
   test('a condition that waits for its value asks nothing yet', () => {
     const group = fromFilter({ and: [{ field: 'name', op: 'contains', value: '' }, { field: 'level', op: 'in', value: [] }, { field: 'due', op: 'between', value: [null, null] }, { field: 'city', op: 'empty' }] })

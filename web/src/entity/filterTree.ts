@@ -121,19 +121,6 @@ function nodeOf(filter: Filter): Node {
   return { kind: 'field', field: filter.field ?? '', op: filter.op ?? 'eq', value: filter.value }
 }
 
-/** parseFilter reads a filter out of an address: the hub's form, or the rows of older links. */
-export function parseFilter(text: unknown): Filter | undefined {
-  if (typeof text !== 'string' || !text) return undefined
-  try {
-    const parsed = JSON.parse(text) as Filter & { rows?: Filter[]; any?: boolean }
-    if (Array.isArray(parsed.rows)) return parsed.rows.length ? (parsed.any ? { or: parsed.rows } : { and: parsed.rows }) : undefined
-    if (Array.isArray(parsed.and) || Array.isArray(parsed.or) || typeof parsed.field === 'string' || typeof parsed.related?.entity === 'string') return parsed
-  } catch {
-    // a link cut short shows the whole list
-  }
-  return undefined
-}
-
 export function countConditions(group: Group): number {
   return group.items.reduce((n, item) => n + (item.kind === 'field' ? 1 : item.kind === 'group' ? countConditions(item) : Math.max(1, countConditions(item.group))), 0)
 }

@@ -1,20 +1,20 @@
 // A filter in words, for the chips above a list.
 import { useI18n } from 'vue-i18n'
 import { useMeta } from '@/api/meta'
-import { queryClient } from '@/api/queries'
 import type { Entity, Field, Filter, Value } from '@/api/types'
 import { plainText } from './fields/values'
 import { fromFilter, isRelative, otherField, type Node } from './filterTree'
 import { records } from './records'
 import { useQuickOptions } from './quickOptions'
 
+const names = new Map<string, Promise<string>>()
+
 /** nameOf is what a record is called; its id where the user may not read it. */
-export async function nameOf(entity: string, id: string): Promise<string> {
-  try {
-    return (await queryClient.fetchQuery({ queryKey: ['record', entity, id], queryFn: () => records.get(entity, id), staleTime: 60_000 })).label
-  } catch {
-    return id
-  }
+export function nameOf(entity: string, id: string): Promise<string> {
+  const key = entity + ':' + id
+  const name = names.get(key) ?? records.get(entity, id).then((rec) => rec.label, () => id)
+  names.set(key, name)
+  return name
 }
 
 /** useFilterWords writes conditions as people say them. */

@@ -7,7 +7,7 @@ import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import type { Entity, Field, Filter, Query, Sort } from '@/api/types'
 import { addDays, today } from '@/lib/time'
-import { parseFilter } from './filterTree'
+import { parseFilter } from './listFilter'
 import { kindFilter } from './searchKinds'
 
 export const dateSpans = ['overdue', 'today', 'tomorrow', 'week', 'month', 'last30'] as const

@@ -12,7 +12,7 @@ export const languages: { id: Lang; label: string }[] = [
 type Messages = Record<string, Record<string, unknown>>
 type Pack = () => Promise<{ default: Messages }>
 // Two chunks a language, gathered from the files of its folder; a file is a namespace:
-// what shell and list need (app.*, entity.*, calls.*), and right behind it all the rest.
+// what shell and list need (app.*, entity.*), and right behind it all the rest.
 const packs: Record<Lang, [first: Pack, rest: Pack]> = {
   'zh-CN': [() => import('./lang-zh-CN'), () => import('./rest-zh-CN')],
   'zh-TW': [() => import('./lang-zh-TW'), () => import('./rest-zh-TW')],

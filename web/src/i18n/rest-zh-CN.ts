@@ -1,4 +1,4 @@
-const files = import.meta.glob<Record<string, unknown>>(['./zh-CN/*.json', '!./zh-CN/{app,entity,calls}.json'], { eager: true, import: 'default' })
+const files = import.meta.glob<Record<string, unknown>>(['./zh-CN/*.json', '!./zh-CN/{app,entity}.json'], { eager: true, import: 'default' })
 
 export default Object.fromEntries(
   Object.entries(files).map(([path, messages]) => [path.replace(/^.*\/|\.json$/g, ''), messages]),

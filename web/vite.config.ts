@@ -1,13 +1,14 @@
 import { fileURLToPath, URL } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { messages } from './build/messages.mjs'
 import { precompress } from './build/precompress.mjs'
 
 // `npm run dev` serves the page on its own and hands /api to a running hub.
 const hub = process.env.BELLHOP_HUB ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [vue(), precompress()],
+  plugins: [vue(), messages(), precompress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_I18N_FULL_INSTALL__: false,

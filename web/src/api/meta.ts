@@ -9,7 +9,7 @@ export const useMeta = defineStore('meta', () => {
   const menu = computed(() => meta.value?.menu ?? [])
   const users = computed(() => meta.value?.users ?? [])
   const departments = computed(() => meta.value?.departments ?? [])
-  const options = computed(() => meta.value?.options ?? {})
+  const options = computed<Partial<Meta['options']>>(() => meta.value?.options ?? {})
 
   async function load(): Promise<void> {
     meta.value = await api.get<Meta>('/meta')

@@ -76,14 +76,10 @@ export type Field = Omit<Schema['Field'], 'options' | 'required' | 'readOnly' | 
   /** Of a lines field: what each line holds. */
   lines?: { fields: Field[] }
 }
-export type Entity = Omit<Schema['Entity'], 'fields'> & {
-  fields: Field[]
-  /** The office has fixed which columns the list has and in which order. */
-  columnsFixed?: boolean
-}
+export type Entity = Omit<Schema['Entity'], 'fields'> & { fields: Field[] }
 /** Consecutive items of one group stand under its heading. */
 export type MenuItem = Schema['MenuItem'] & { group?: string }
-export type Meta = Omit<Schema['Meta'], 'entities' | 'menu'> & { entities: Record<string, Entity>; menu: MenuItem[]; departments?: UserValue[]; options?: { /** Cells of a list may be edited in place. */ cellEdit?: boolean } }
+export type Meta = Omit<Schema['Meta'], 'entities' | 'menu'> & { entities: Record<string, Entity>; menu: MenuItem[]; departments?: UserValue[] }
 export type Rec = Omit<Schema['Record'], 'values'> & {
   values: Values
   /** Set on a deleted record, where one may be seen. */

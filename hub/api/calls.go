@@ -7,22 +7,24 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
 )
 
 func (s *Server) callRoutes(api fiber.Router) {
-	api.Get("/calls", s.callLog)
+	reads := needs(rights.Calls, rights.Read)
+	api.Get("/calls", reads, s.callLog)
 	api.Get("/calls/active", s.activeCalls)
-	api.Get("/calls/:id", s.call)
-	api.Get("/calls/:id/card", s.card)
-	api.Post("/calls/:id/take", s.takeCall)
-	api.Post("/calls/:id/link", s.linkCall)
-	api.Post("/calls/:id/ignore", s.ignoreCall)
-	api.Post("/calls/:id/close", s.closeCard)
-	api.Put("/calls/:id/note", s.putNote)
-	api.Get("/calls/:id/recording", s.recording)
-	api.Get("/calls/:id/peaks", s.peaks)
+	api.Get("/calls/:id", reads, s.call)
+	api.Get("/calls/:id/card", reads, s.card)
+	api.Post("/calls/:id/take", reads, s.takeCall)
+	api.Post("/calls/:id/link", reads, s.linkCall)
+	api.Post("/calls/:id/ignore", reads, s.ignoreCall)
+	api.Post("/calls/:id/close", reads, s.closeCard)
+	api.Put("/calls/:id/note", reads, s.putNote)
+	api.Get("/calls/:id/recording", reads, s.recording)
+	api.Get("/calls/:id/peaks", reads, s.peaks)
 }
 
 func (s *Server) callLog(c *fiber.Ctx) error {

@@ -43,15 +43,10 @@ func origin(c *fiber.Ctx) auth.Origin {
 	}
 }
 
-// knownDevice gives a browser without one its device key, before it logs in.
-func knownDevice(c *fiber.Ctx) auth.Origin {
-	from := origin(c)
-	if from.Key == "" {
-		from.Key = auth.MakeDeviceKey()
-		c.Cookie(&fiber.Cookie{Name: deviceCookie, Value: from.Key, Path: "/api", HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
-			Secure: c.Protocol() == "https", MaxAge: int(deviceAge / time.Second)})
-	}
-	return from
+// giveKey gives a browser the key it will be known by, whether its login worked or not.
+func giveKey(c *fiber.Ctx, key string) {
+	c.Cookie(&fiber.Cookie{Name: deviceCookie, Value: key, Path: "/api", HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+		Secure: c.Protocol() == "https", MaxAge: int(deviceAge / time.Second)})
 }
 
 // openWhileHeld are the requests of a page that is covered, or whose user has not yet

@@ -81,7 +81,12 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err := body(c, &in); err != nil {
 		return err
 	}
-	session, token, err := s.Auth.Login(c.UserContext(), in.Login, in.Password, knownDevice(c))
+	from := origin(c)
+	if from.Key == "" {
+		from.Key = auth.MakeDeviceKey()
+		defer giveKey(c, from.Key)
+	}
+	session, token, err := s.Auth.Login(c.UserContext(), in.Login, in.Password, from)
 	if err != nil {
 		return s.loginRefused(c, in.Login, err)
 	}

@@ -3,15 +3,17 @@ package api
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
 )
 
 func (s *Server) smsRoutes(api fiber.Router) {
-	api.Get("/sms", s.texts)
-	api.Post("/sms", s.sendText)
-	api.Post("/sms/:id/resend", s.resendText)
-	api.Post("/sms/:id/link", s.linkText)
+	reads, sends := needs(rights.Texts, rights.Read), needs(rights.Texts, rights.Create)
+	api.Get("/sms", reads, s.texts)
+	api.Post("/sms", sends, s.sendText)
+	api.Post("/sms/:id/resend", sends, s.resendText)
+	api.Post("/sms/:id/link", reads, s.linkText)
 }
 
 func (s *Server) texts(c *fiber.Ctx) error {

@@ -24,7 +24,7 @@ func administrator(c *fiber.Ctx) error { return needs(rights.Settings, rights.Ed
 func needs(area string, action rights.Action) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !Rights(c).May(area, action) {
-			return &crm.Error{Code: crm.Forbidden, Key: "user.forbidden"}
+			return &crm.Error{Code: crm.Forbidden, Key: "user.no_right"}
 		}
 		return c.Next()
 	}

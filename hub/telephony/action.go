@@ -197,7 +197,7 @@ func (s *Service) Active(ctx context.Context, who *rights.Rights) (*Active, erro
 	active := &Active{Cards: []*Card{}, Lines: s.Lines(ctx, who.User.Lang), Connected: s.Connected()}
 	for _, p := range pictures {
 		c := p.call
-		if c.State == store.Ended && c.Outcome != "missed" && c.EndedAt < now-keptEnded || !p.addresses(who.User) {
+		if c.State == store.Ended && c.Outcome != "missed" && c.EndedAt < now-keptEnded || !p.addresses(who.User) || !who.May(rights.Calls, rights.Read) {
 			continue
 		}
 		card, err := p.card(ctx, who)

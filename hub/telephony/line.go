@@ -100,7 +100,7 @@ func (p *picture) mayPlay(who *rights.Rights, seen sight) bool {
 	if seen.match != nil {
 		return seen.reads && who.May(seen.match.party.Entity, rights.Play)
 	}
-	return who.SeesAll() || p.call.Handler == who.User.ID
+	return who.SeesAll() && who.May(rights.Calls, rights.Play) || p.call.Handler == who.User.ID
 }
 
 func refOf(m *match) *PartyRef {

@@ -131,15 +131,20 @@ func (s *Service) Timeline(ctx context.Context, who *rights.Rights, lang string,
 	if !ok || !e.Party {
 		return nil, nil
 	}
-	calls, _, err := s.store.Calls(ctx, store.CallQuery{Party: ref, To: atOrBefore + 1, Limit: limit})
-	if err != nil {
-		return nil, err
+	var calls []*store.Call
+	var texts []*store.SMS
+	var err error
+	if who.May(rights.Calls, rights.Read) {
+		if calls, _, err = s.store.Calls(ctx, store.CallQuery{Party: ref, To: atOrBefore + 1, Limit: limit}); err != nil {
+			return nil, err
+		}
+	}
+	if who.May(rights.Texts, rights.Read) {
+		if texts, _, err = s.store.SMSPage(ctx, store.SMSQuery{Party: ref, To: atOrBefore + 1, Limit: limit}); err != nil {
+			return nil, err
+		}
 	}
 	lines, err := s.lineOfEach(ctx, who, calls)
-	if err != nil {
-		return nil, err
-	}
-	texts, _, err := s.store.SMSPage(ctx, store.SMSQuery{Party: ref, To: atOrBefore + 1, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -308,12 +308,15 @@ func (s *Service) render(id, user crm.ID, as func(*picture, context.Context, *ri
 }
 
 func (p *picture) cardJSON(ctx context.Context, who *rights.Rights) []byte {
-	if !p.addresses(who.User) {
+	if !p.addresses(who.User) || !who.May(rights.Calls, rights.Read) {
 		return nil
 	}
 	return p.json(ctx, "card ", who, func() (any, error) { return p.card(ctx, who) })
 }
 
 func (p *picture) lineJSON(ctx context.Context, who *rights.Rights) []byte {
+	if !who.May(rights.Calls, rights.Read) {
+		return nil
+	}
 	return p.json(ctx, "call ", who, func() (any, error) { return p.line(ctx, who) })
 }

@@ -255,7 +255,7 @@ func (s *Service) smsJSON(ctx context.Context, id, user crm.ID) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	if reads, err := s.readsSMS(ctx, who, m); err != nil || !reads {
+	if reads, err := s.readsSMS(ctx, who, m); err != nil || !reads || !who.May(rights.Texts, rights.Read) {
 		return nil, err
 	}
 	line, err := s.smsOf(ctx, who, m)

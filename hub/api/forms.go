@@ -7,7 +7,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/field"
 	"bellhop/hub/records"
+	"bellhop/hub/region"
 	"bellhop/hub/search"
 )
 
@@ -16,6 +18,7 @@ func (s *Server) formRoutes(api fiber.Router) {
 	api.Put("/forms", administrator, s.changeForms)
 	api.Get("/o/:entity/:id/duplicates", s.duplicatePasses)
 	api.Post("/o/:entity/preview", s.preview)
+	api.Post("/regions/split", s.splitAddress)
 }
 
 // forms is what the office has set about filling in records.
@@ -134,4 +137,18 @@ func (s *Server) preview(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(fiber.Map{"values": out.Values, "words": out.Words})
+}
+
+// splitAddress cuts a pasted line "name phone address" for a form.
+func (s *Server) splitAddress(c *fiber.Ctx) error {
+	var in struct{ Text string }
+	if err := body(c, &in); err != nil {
+		return err
+	}
+	a := region.Split(in.Text)
+	out := fiber.Map{"name": a.Name, "phone": a.Phone, "address": a.Text}
+	if r, ok := field.RegionOf(a.Code); ok {
+		out["region"] = r
+	}
+	return c.JSON(out)
 }

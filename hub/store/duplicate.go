@@ -18,6 +18,8 @@ func MatchKind(e *crm.Entity, f *field.Field) string {
 	switch {
 	case f.Type.Name() == "email":
 		return "email"
+	case f.IM != "" && f.IM != "other":
+		return f.IM
 	case f.Compared && f.Key != e.Title:
 		return f.Key
 	}

@@ -84,8 +84,6 @@ export type Rec = Omit<Schema['Record'], 'values'> & {
   values: Values
   /** Set on a deleted record, where one may be seen. */
   deletedAt?: number
-  /** Users, departments and groups it is shared with. */
-  shared?: { name: string }[]
 }
 export type Sort = Schema['Sort']
 export type FilterOp = Schema['Op']

@@ -1,6 +1,7 @@
-// The hub knows the provinces, cities and districts; the page asks for one level at a
-// time and keeps what it heard.
+// The hub knows the provinces, cities and districts. The page fetches the list once, it
+// never changes under its address, and walks it level by level; what is typed the hub finds.
 import { api } from '@/api/client'
+import { useMeta } from '@/api/meta'
 import type { RegionValue } from '@/api/types'
 
 export interface RegionRow {
@@ -17,22 +18,24 @@ export interface SplitLine {
   address: string
 }
 
-const levels = new Map<string, Promise<RegionRow[]>>()
+let list: Promise<[code: string, name: string][]> | undefined
+function all() {
+  const address = useMeta().meta?.options?.regions ?? '/api/regions/1'
+  list ??= api.get<[string, string][]>(address.replace(/^\/api/, ''))
+  list.catch(() => (list = undefined))
+  return list
+}
 
-/** childrenOf lists the level below a code, '' for the provinces. */
-export function childrenOf(code: string): Promise<RegionRow[]> {
-  let level = levels.get(code)
-  if (!level) {
-    level = api.get<{ rows: RegionRow[] }>('/regions', { query: { parent: code } }).then((a) => a.rows)
-    level.catch(() => levels.delete(code))
-    levels.set(code, level)
-  }
-  return level
+/** childrenOf lists the level below a code of 0, 2 or 4 digits. */
+export async function childrenOf(code: string): Promise<RegionRow[]> {
+  const regions = await all()
+  const level = regions.filter(([c]) => c.length === code.length + 2 && c.startsWith(code))
+  return level.map(([c, name]) => ({ code: c, name, more: c.length < 6 && regions.some(([d]) => d.length === c.length + 2 && d.startsWith(c)) }))
 }
 
 /** findRegions takes names, pieces of them, 浙杭西, and pinyin initials. */
 export async function findRegions(q: string, signal?: AbortSignal): Promise<RegionRow[]> {
-  return (await api.get<{ rows: RegionRow[] }>('/regions', { query: { q }, signal })).rows
+  return (await api.get<{ rows: RegionRow[] }>('/regions', { query: { q, limit: 12 }, signal })).rows
 }
 
 /** splitLine cuts "name phone address" as a courier's customer pastes it. */

@@ -1,5 +1,5 @@
 import { mount, flushPromises } from '@vue/test-utils'
-import { createPinia } from 'pinia'
+import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Field, FieldType, Value } from '@/api/types'
 import { i18n, setLang } from '@/i18n'
@@ -7,11 +7,13 @@ import FieldEdit from './FieldEdit.vue'
 import FieldView from './FieldView.vue'
 import DecimalEdit from './decimal/Edit.vue'
 import IntEdit from './int/Edit.vue'
+import LongTextEdit from './longtext/Edit.vue'
 import MoneyEdit from './money/Edit.vue'
 import MultiSelectEdit from './multiselect/Edit.vue'
 import PhonesEdit from './phones/Edit.vue'
 import RatingEdit from './rating/Edit.vue'
 import RegionEdit from './region/Edit.vue'
+import { addValue } from './select/newValue'
 import UrlView from './url/View.vue'
 import { widgets } from '.'
 
@@ -147,8 +149,8 @@ describe('region editor', () => {
   function hub() {
     vi.stubGlobal('fetch', async (url: string) => {
       const q = new URL(url, 'http://x').searchParams
-      const rows = q.get('q') ? [{ code: '330106', name: '浙江省杭州市西湖区' }] : q.get('parent') === '33' ? [{ code: '3301', name: '杭州市', more: true }] : q.get('parent') === '3301' ? [{ code: '330106', name: '西湖区' }] : [{ code: '33', name: '浙江省', more: true }]
-      return new Response(JSON.stringify({ rows }))
+      if (q.get('q')) return new Response(JSON.stringify({ rows: [{ code: '330106', name: '浙江省杭州市西湖区' }] }))
+      return new Response(JSON.stringify([['33', '浙江省'], ['3301', '杭州市'], ['330106', '西湖区'], ['44', '广东省']]))
     })
   }
   const open = (f: Partial<Field> = {}) => {
@@ -210,6 +212,35 @@ describe('CUS-05 a way of contact is a click away', () => {
     }
     await w.get('button').trigger('click')
     await vi.waitFor(() => expect(copied).toBe('wx-name'))
+  })
+})
+
+describe('CUS-24 stock phrases', () => {
+  test('a click adds one to the remark, behind what stands there', async () => {
+    vi.stubGlobal('fetch', async () => new Response('{"phrases":["已寄样品","约下周回访"],"similarNames":true,"ignoredWords":[]}'))
+    const w = mount(LongTextEdit, { props: { field: { ...field('longtext'), key: 'notes' }, id: 'x', modelValue: '客户要报价', 'onUpdate:modelValue': (v: unknown) => w.setProps({ modelValue: v as never }) }, global })
+    await vi.waitFor(() => expect(w.findAll('.chip')).toHaveLength(2))
+    await w.findAll('.chip')[0]!.trigger('click')
+    await w.findAll('.chip')[1]!.trigger('click')
+    expect(w.emitted('update:modelValue')?.at(-1)).toEqual(['客户要报价；已寄样品；约下周回访'])
+  })
+})
+
+describe('CUS-06 a new value of a dictionary', () => {
+  test('is at once choosable, and the old ones stay as they are', async () => {
+    let options = [{ id: 'a', label: '展会', labels: { 'zh-CN': '展会', en: 'Fair' }, tone: 'neutral' }]
+    let sent: unknown
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (init.method === 'PUT') {
+        sent = JSON.parse(String(init.body))
+        options = [...options, { id: 'n1', label: '抖音', labels: { 'zh-CN': '抖音', en: '' }, tone: 'neutral' }]
+      }
+      return new Response(JSON.stringify(url.includes('/meta') ? { rev: 2, entities: {}, menu: [], users: [] } : { dicts: [{ key: 'source', options }] }))
+    })
+    setActivePinia(createPinia())
+    expect(await addValue('source', '抖音', 'zh-CN')).toBe('n1')
+    expect(sent).toEqual({ options: [{ id: 'a', labels: { 'zh-CN': '展会', en: 'Fair' }, tone: 'neutral' }, { labels: { 'zh-CN': '抖音' } }] })
+    expect(await addValue('source', '展会', 'zh-CN')).toBe('a')
   })
 })
 

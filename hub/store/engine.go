@@ -24,6 +24,8 @@ type engine interface {
 	ddl(text string) string
 	// columns lists the columns a table has; none means there is no such table.
 	columns(ctx context.Context, q Querier, table string) (map[string]bool, error)
+	// indexes lists the names of a table's indexes.
+	indexes(ctx context.Context, q Querier, table string) (map[string]bool, error)
 	// again tells that a transaction failed because of others and may be tried anew.
 	again(err error) bool
 	// patience is put before a change of a table in use: it is tried again rather than

@@ -207,6 +207,10 @@ func (e *postgres) columns(ctx context.Context, q Querier, table string) (map[st
 		WHERE table_schema = current_schema() AND table_name = ?`, table))
 }
 
+func (e *postgres) indexes(ctx context.Context, q Querier, table string) (map[string]bool, error) {
+	return names(q.QueryContext(ctx, `SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ?`, table))
+}
+
 // SQLSTATE codes of PostgreSQL, appendix A of its manual.
 const (
 	uniqueViolation      = "23505"

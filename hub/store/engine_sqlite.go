@@ -101,6 +101,10 @@ func (e *sqlite) columns(ctx context.Context, q Querier, table string) (map[stri
 	return names(q.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, table))
 }
 
+func (e *sqlite) indexes(ctx context.Context, q Querier, table string) (map[string]bool, error) {
+	return names(q.QueryContext(ctx, `SELECT name FROM pragma_index_list(?)`, table))
+}
+
 func (e *sqlite) again(err error) bool {
 	var s sqlite3.Error
 	return errors.As(err, &s) && (s.Code == sqlite3.ErrBusy || s.Code == sqlite3.ErrLocked)

@@ -110,6 +110,9 @@ func (b *builder) compareColumns(e *crm.Entity, def *field.Field, alias string, 
 	case def.Type == field.Place:
 		b.comparePlace(alias, columns, f)
 	default:
+		if alias == "a" && e != nil && (indexed(def) || def.Custom) && b.byValueIndex(e, columns[0].Name, f) {
+			return
+		}
 		column := alias + "." + quote(columns[0].Name)
 		if alias == "a" && indexed(def) && b.frequent(e, columns[0].Name, f) {
 			column = b.engine.unindexed(column)

@@ -85,7 +85,7 @@ func (s *Store) Repoint(ctx context.Context, tx *Tx, p Pointer, children []crm.I
 		set += ", rev = rev + 1"
 	}
 	for _, id := range children {
-		_, err := tx.ExecContext(ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND %s = ?`, quote(p.table), set, quote(p.column)), to.ID, id, from.ID)
+		err := updateOne(ctx, tx, p.table, id, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND %s = ?`, quote(p.table), set, quote(p.column)), to.ID, id, from.ID)
 		if err != nil {
 			return err
 		}

@@ -225,12 +225,6 @@ func (s *Store) PrepareEntity(ctx context.Context, e *crm.Entity) error {
 	return nil
 }
 
-// IndexEntity makes the indexes that are missing. On a large table it takes seconds in
-// which nobody writes.
-func (s *Store) IndexEntity(ctx context.Context, e *crm.Entity) error {
-	return s.Write(ctx, func(tx *Tx) error { return createIndexes(ctx, tx, e) })
-}
-
 // Doubled finds a value that two records hold in f, nil if there is none.
 func (s *Store) Doubled(ctx context.Context, e *crm.Entity, f *field.Field) (v any, err error) {
 	columns := f.Type.Columns(f.Key)

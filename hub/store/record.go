@@ -69,6 +69,9 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := writeLines(ctx, tx, e, r, true); err != nil {
 		return err
 	}
+	if err := indexValues(ctx, tx, e.Table, r.ID); err != nil {
+		return err
+	}
 	return s.PutSearch(ctx, tx, e.Name, r.ID, search.Document{}, r.Document)
 }
 
@@ -83,6 +86,9 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	args = append(args, bindFields(e, r.Values)...)
 	was, err := documentOf(ctx, tx, e, r.ID)
 	if err != nil {
+		return err
+	}
+	if err := unindexValues(ctx, tx, e.Table, r.ID); err != nil {
 		return err
 	}
 	err = changeOne(ctx, tx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = ? AND rev = ? AND deleted_at IS NULL`,
@@ -105,6 +111,9 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := writeLines(ctx, tx, e, r, false); err != nil {
 		return err
 	}
+	if err := indexValues(ctx, tx, e.Table, r.ID); err != nil {
+		return err
+	}
 	return s.PutSearch(ctx, tx, e.Name, r.ID, was, r.Document)
 }
 
@@ -112,6 +121,9 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 func (s *Store) DeleteRecord(ctx context.Context, tx *Tx, e *crm.Entity, id crm.ID, rev, at int64, by crm.ID) error {
 	was, err := documentOf(ctx, tx, e, id)
 	if err != nil {
+		return err
+	}
+	if err := unindexValues(ctx, tx, e.Table, id); err != nil {
 		return err
 	}
 	err = changeOne(ctx, tx, `UPDATE `+quote(e.Table)+` SET deleted_at = ?, rev = rev + 1, updated_at = ?, updated_by = ?
@@ -194,8 +206,7 @@ func (s *Store) Apply(ctx context.Context, tx *Tx, schema *crm.Schema, effect cr
 	if f.Type == field.Amount {
 		set += fmt.Sprintf(", %s = coalesce(%s, 'CNY')", quote(columns[1].Name), quote(columns[1].Name))
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND %s", quote(e.Table), set, where), args...)
-	return err
+	return updateOne(ctx, tx, e.Table, effect.Ref.ID, fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND %s", quote(e.Table), set, where), args...)
 }
 
 // InScope tells whether a record is there and within scope.
@@ -259,8 +270,7 @@ func (s *Store) SetKept(ctx context.Context, tx *Tx, e *crm.Entity, f *field.Fie
 	for _, c := range f.Type.Columns(f.Key) {
 		set = append(set, quote(c.Name)+" = ?")
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE `+quote(e.Table)+` SET `+strings.Join(set, ", ")+` WHERE id = ?`, append(f.Type.Bind(v), id)...)
-	return err
+	return updateOne(ctx, tx, e.Table, id, `UPDATE `+quote(e.Table)+` SET `+strings.Join(set, ", ")+` WHERE id = ?`, append(f.Type.Bind(v), id)...)
 }
 
 // MadeBefore finds the record a request with this key made.

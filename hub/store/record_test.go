@@ -17,6 +17,11 @@ var noLabels = fstest.MapFS{
 
 func compile(t *testing.T, fields ...field.Field) *crm.Schema {
 	t.Helper()
+	return schemaOf(t, fields...)
+}
+
+func schemaOf(t testing.TB, fields ...field.Field) *crm.Schema {
+	t.Helper()
 	e := &crm.Entity{Name: "order", Title: "name", Fields: append([]field.Field{{Key: "name", Type: field.Text}}, fields...),
 		List: crm.List{Sort: crm.Sort{Field: "updatedAt"}}}
 	schema, err := crm.Compile([]crm.Module{{Name: "test", Entities: []*crm.Entity{e}, Labels: noLabels}})

@@ -100,6 +100,9 @@ func (s *Store) RestoreRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Rec
 	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
+	if err := indexValues(ctx, tx, e.Table, r.ID); err != nil {
+		return err
+	}
 	return s.PutSearch(ctx, tx, e.Name, r.ID, search.Document{}, r.Document)
 }
 

@@ -19,6 +19,13 @@ type Store struct {
 	writer  *sql.DB
 	readers *pool
 	staff   atomic.Pointer[staff]
+
+	life       context.Context // ends with the Store
+	end        context.CancelFunc
+	background sync.WaitGroup
+	filling    sync.Mutex
+	wanted     int // calls of fillIndexes that the one at work has to see to
+
 	writing sync.Mutex // one transaction of this hub at a time, in the order asked; of other hubs see Write
 }
 
@@ -32,6 +39,7 @@ func Open(ctx context.Context, source string) (*Store, error) {
 		return nil, fmt.Errorf("open database: %w", e.explained(err))
 	}
 	s := &Store{engine: e, writer: writer, readers: &pool{readers, e}}
+	s.life, s.end = context.WithCancel(context.Background())
 	if err := e.exclusive(ctx, writer, func() error { return s.migrate(ctx) }); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open database: %w", e.explained(err))
@@ -41,6 +49,10 @@ func Open(ctx context.Context, source string) (*Store, error) {
 
 // Close ends every connection.
 func (s *Store) Close() error {
+	s.filling.Lock()
+	s.end()
+	s.filling.Unlock()
+	s.background.Wait()
 	err := s.readers.db.Close()
 	if werr := s.writer.Close(); err == nil {
 		err = werr

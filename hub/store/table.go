@@ -43,7 +43,11 @@ func (s *Store) Prepare(ctx context.Context, schema *crm.Schema) error {
 		if err != nil {
 			return err
 		}
-		return s.refreshSearch(ctx, schema)
+		if err := s.refreshSearch(ctx, schema); err != nil {
+			return err
+		}
+		s.fillIndexes()
+		return nil
 	})
 }
 
@@ -150,6 +154,7 @@ func createIndexes(ctx context.Context, tx *Tx, e *crm.Entity) error {
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		switch {
+		case f.Custom: // see IndexEntity
 		case f.Type == field.Reference:
 			// Most references of a record are empty: they need no place in the index.
 			err := tx.define(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s (%s, created_at, id) WHERE deleted_at IS NULL AND %s IS NOT NULL`,

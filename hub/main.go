@@ -26,6 +26,7 @@ import (
 	"bellhop/hub/crm"
 	"bellhop/hub/customize"
 	"bellhop/hub/demo"
+	"bellhop/hub/exchange"
 	"bellhop/hub/files"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
@@ -82,7 +83,7 @@ func run(ctx context.Context, cfg config.Config) error {
 
 	schema, err := crm.Compile(append(all.Modules,
 		crm.Module{Name: "hub", Labels: api.Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels},
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels},
 	))
 	if err != nil {
 		return err
@@ -134,14 +135,20 @@ func run(ctx context.Context, cfg config.Config) error {
 	office.SetOffice(records.Office{Files: uploads.Attachable})
 
 	watch := audit.New(db, office, streams, log)
+	traffic := exchange.New(exchange.Parts{Store: db, Records: office, Audit: watch, Live: streams, Dir: filepath.Join(cfg.Data, "imports"), Log: log})
 	server := api.New(api.Parts{
 		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch, Files: uploads,
+		Exchange:  traffic,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
 		return err
 	}
 	defer calls.Close()
+	if err := traffic.Start(ctx); err != nil {
+		return err
+	}
+	defer traffic.Close()
 	go sweep(ctx, guard, log)
 	watching, stopWatching := context.WithCancel(ctx)
 	watched := make(chan struct{})

@@ -18,6 +18,7 @@ import (
 	"bellhop/hub/boxclient"
 	"bellhop/hub/boxclient/boxclienttest"
 	"bellhop/hub/crm"
+	"bellhop/hub/exchange"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
@@ -27,9 +28,9 @@ import (
 	"bellhop/hub/telephony"
 )
 
-// exchange is an office with a telephone: a hub on loopback that follows a box of the
+// switchboard is an office with a telephone: a hub on loopback that follows a box of the
 // test.
-type exchange struct {
+type switchboard struct {
 	*office
 	box     *boxclienttest.Box
 	calls   *telephony.Service
@@ -40,9 +41,9 @@ type exchange struct {
 	rung    int
 }
 
-func newExchange(t *testing.T) *exchange {
+func newExchange(t *testing.T) *switchboard {
 	t.Helper()
-	x := &exchange{box: boxclienttest.Start(t), source: storetest.Source(t)}
+	x := &switchboard{box: boxclienttest.Start(t), source: storetest.Source(t)}
 	x.open(t)
 	if err := x.store.SetOffice(context.Background(), map[string]string{"company": "铃客测试", "area_code": "0571"}, nil); err != nil {
 		t.Fatal(err)
@@ -53,11 +54,11 @@ func newExchange(t *testing.T) *exchange {
 }
 
 // open starts the hub on the exchange's database, as after a restart.
-func (x *exchange) open(t *testing.T) {
+func (x *switchboard) open(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
+		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func (x *exchange) open(t *testing.T) {
 	t.Cleanup(stop)
 }
 
-func (x *exchange) waitFor(what string, ok func() bool) {
+func (x *switchboard) waitFor(what string, ok func() bool) {
 	x.t.Helper()
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if ok() {
@@ -116,15 +117,15 @@ func (x *exchange) waitFor(what string, ok func() bool) {
 }
 
 // settled waits until the hub has taken everything the box said.
-func (x *exchange) settled(seq uint64) {
+func (x *switchboard) settled(seq uint64) {
 	x.t.Helper()
 	x.waitFor("the hub to take the event", func() bool { return x.box.Acked() >= seq })
 }
 
 // ring starts an incoming call on line 1 and tells its number; "" sends none.
-func (x *exchange) ring(from string) string { return x.ringOn(1, from) }
+func (x *switchboard) ring(from string) string { return x.ringOn(1, from) }
 
-func (x *exchange) ringOn(line int, from string) string {
+func (x *switchboard) ringOn(line int, from string) string {
 	x.t.Helper()
 	x.rung++
 	call := fmt.Sprintf("box-call-%d", x.rung)
@@ -138,13 +139,13 @@ func (x *exchange) ringOn(line int, from string) string {
 	return call
 }
 
-func (x *exchange) answer(call string) {
+func (x *switchboard) answer(call string) {
 	x.t.Helper()
 	x.settled(x.box.Emit(boxapi.Event{CallAnswered: &boxapi.CallAnswered{Call: call}}))
 }
 
 // hangUp ends a call, answered when it talked.
-func (x *exchange) hangUp(call string, talkMS int64) {
+func (x *switchboard) hangUp(call string, talkMS int64) {
 	x.t.Helper()
 	outcome := boxapi.OutcomeMissed
 	if talkMS > 0 {
@@ -153,7 +154,7 @@ func (x *exchange) hangUp(call string, talkMS int64) {
 	x.settled(x.box.Emit(boxapi.Event{CallEnded: &boxapi.CallEnded{Call: call, Outcome: outcome, TalkMS: talkMS, Why: "on-hook"}}))
 }
 
-func (x *exchange) record(call, file string, sound []byte) {
+func (x *switchboard) record(call, file string, sound []byte) {
 	x.t.Helper()
 	x.box.SetFile(file, sound)
 	x.box.SetFile(file+".peaks", []byte{0, 128, 255})
@@ -190,7 +191,7 @@ type event struct {
 }
 
 // watch opens the stream; last is the Last-Event-ID, "" for none.
-func (x *exchange) watch(p *person, last string) *page {
+func (x *switchboard) watch(p *person, last string) *page {
 	x.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	request, _ := http.NewRequestWithContext(ctx, "GET", x.url+"/api/events", nil)

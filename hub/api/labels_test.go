@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/exchange"
 	"bellhop/hub/field"
 	"bellhop/hub/label"
 	"bellhop/hub/modules/all"
@@ -18,7 +19,7 @@ import (
 
 func allLabels(t *testing.T) *crm.Schema {
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"bellhop/hub/auth"
 	"bellhop/hub/crm"
+	"bellhop/hub/exchange"
 	"bellhop/hub/files"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
@@ -40,7 +41,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,9 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	recs.SetOffice(records.Office{Files: uploads.Attachable})
-	o.server = New(Parts{Store: s, Records: recs, Auth: guard, Files: uploads})
+	swap := exchange.New(exchange.Parts{Store: s, Records: recs, Dir: t.TempDir()})
+	t.Cleanup(swap.Close)
+	o.server = New(Parts{Store: s, Records: recs, Auth: guard, Files: uploads, Exchange: swap})
 	if err := s.SetOffice(ctx, map[string]string{"company": "铃客测试", "area_code": "0571"}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // look opens the scope of a line as p.
-func (x *exchange) look(p *person, path string) (*page, *http.Response) {
+func (x *switchboard) look(p *person, path string) (*page, *http.Response) {
 	x.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	x.t.Cleanup(cancel)

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"bellhop/hub/audit"
 	"bellhop/hub/auth"
 	"bellhop/hub/customize"
+	"bellhop/hub/exchange"
 	"bellhop/hub/files"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
@@ -32,8 +35,9 @@ type Parts struct {
 	Version   string
 	Log       *slog.Logger
 	Telephony Telephony
-	Audit     *audit.Audit // made by New where it is absent
-	Files     *files.Files // absent: nothing can be uploaded
+	Audit     *audit.Audit      // made by New where it is absent
+	Exchange  *exchange.Service // also
+	Files     *files.Files      // absent: nothing can be uploaded
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }
@@ -59,6 +63,13 @@ func New(parts Parts) *Server {
 	}
 	if s.Audit == nil && s.Records != nil {
 		s.Audit = audit.New(s.Store, s.Records, s.Telephony.Live, s.Log)
+	}
+	if s.Exchange == nil {
+		s.Exchange = exchange.New(exchange.Parts{Store: s.Store, Records: s.Records, Audit: s.Audit, Live: s.Telephony.Live,
+			Dir: filepath.Join(os.TempDir(), "bellhop-imports"), Log: s.Log})
+	}
+	if s.Exchange.AddOption == nil && s.Customize != nil {
+		s.Exchange.AddOption = s.Customize.AddChoice
 	}
 	s.app = fiber.New(fiber.Config{
 		AppName:               "bellhop-hub",
@@ -98,6 +109,8 @@ func (s *Server) routes() {
 	s.bulkRoutes(api)
 	s.recycleRoutes(api)
 	s.listRoutes(api) // before records: some of its addresses look like one
+	s.importRoutes(api)
+	s.exportRoutes(api)
 	s.recordRoutes(api)
 	if s.Files != nil {
 		s.fileRoutes(api)

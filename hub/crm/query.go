@@ -6,6 +6,7 @@ import "bellhop/hub/field"
 type Query struct {
 	Entity string
 	Scope  Scope
+	IDs    []ID // these records alone; nil for all
 	Search string
 	Wide   bool    // Search also looks at the people of a party: names, titles, remarks
 	People []Child // who they are; set by hub/records

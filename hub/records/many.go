@@ -19,6 +19,8 @@ type Write struct {
 	ID     crm.ID
 	Rev    int64
 	Values map[string]any
+	// Number is the one a new record comes with; "" lets the office count on.
+	Number string
 	// Withdraw takes the record away again. Who made it may do so as long as it has
 	// Rev, whether or not he may delete.
 	Withdraw bool
@@ -94,6 +96,7 @@ type manyWrite struct {
 	rec      *store.RecordRow
 	rev      int64 // of the record before, 0 for a new one
 	withdraw bool
+	number   string // the field of a number that came with it
 	old      json.RawMessage
 }
 
@@ -114,7 +117,7 @@ func (b *many) prepare(ctx context.Context, item Write) (*manyWrite, error) {
 		return nil, errForbidden
 	}
 	if item.Rev != 0 && item.Rev != rec.Rev {
-		return nil, &crm.Error{Code: crm.Conflict, Key: "record.changed_since"}
+		return nil, &crm.Error{Code: crm.Conflict, Key: "import.changed_since"}
 	}
 	out := &manyWrite{rec: rec, rev: rec.Rev, withdraw: item.Withdraw}
 	old := rec.Record
@@ -140,7 +143,45 @@ func (b *many) prepareNew(ctx context.Context, item Write) (*manyWrite, error) {
 	}
 	rec := b.r.fresh(b.e, b.who)
 	w := &writing{r: b.r, who: b.who, e: b.e, isNew: true}
-	return &manyWrite{w: w, rec: rec}, w.take(ctx, &rec.Record, item.Values)
+	if err := w.take(ctx, &rec.Record, item.Values); err != nil {
+		return nil, err
+	}
+	out := &manyWrite{w: w, rec: rec}
+	f := numberField(b.e)
+	if f == nil || item.Number == "" {
+		return out, nil
+	}
+	number, err := field.Text.Parse(&field.Field{Max: maxNumber}, item.Number)
+	if bad, ok := err.(*field.Error); ok {
+		return nil, &crm.Error{Code: crm.Invalid, Field: f.Key, Key: bad.Key, Args: bad.Args}
+	}
+	if number != nil {
+		rec.Values[f.Key], out.number = number, f.Key
+	}
+	return out, err
+}
+
+// maxNumber is how long the number of a record may be that comes from outside.
+const maxNumber = 40
+
+// numberField holds the number that records of e are known by; nil when they have none.
+func numberField(e *crm.Entity) *field.Field {
+	if e.Number == nil {
+		return nil
+	}
+	f, _ := e.Field(e.Number.Field)
+	return f
+}
+
+// freeNumber refuses a number that another record has.
+func (b *many) freeNumber(ctx context.Context, tx *store.Tx, rec *store.RecordRow, key string) error {
+	q := crm.Query{Entity: b.e.Name, Scope: everything, Limit: 1, Sort: crm.Sort{Field: "updatedAt"},
+		Filter: &crm.Filter{Field: key, Op: field.Eq, Value: rec.Values[key]}}
+	same, _, err := b.r.store.Records(ctx, tx, b.r.Schema(), &q, crm.Scope{})
+	if err == nil && len(same) > 0 {
+		err = &crm.Error{Code: crm.Invalid, Key: "import.number_taken", Field: key, Args: map[string]string{"text": rec.Text(key)}}
+	}
+	return err
 }
 
 // oldValues are what stood in the fields that are being set.
@@ -186,6 +227,11 @@ func (b *many) write(ctx context.Context, tx *store.Tx, item *manyWrite, out *Ou
 	out.Rev, out.Old = rec.Rev, item.old
 	switch {
 	case item.rev == 0:
+		if item.number != "" {
+			if err := b.freeNumber(ctx, tx, rec, item.number); err != nil {
+				return err
+			}
+		}
 		if err := item.w.insert(ctx, tx, rec); err != nil {
 			return err
 		}

@@ -227,3 +227,16 @@ func (s *Store) UsedBeside(ctx context.Context, job crm.ID, ref crm.Ref, childre
 	}
 	return crm.Ref{}, false, nil
 }
+
+// MoveImportRev tells an import that it has written a record once more itself.
+func (s *Store) MoveImportRev(ctx context.Context, tx *Tx, job crm.ID, ref crm.Ref, rev int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE import_row SET rev = ? WHERE job_id = ? AND entity = ? AND record_id = ? AND state IN ('created', 'updated')`,
+		rev, job, ref.Entity, ref.ID)
+	return err
+}
+
+// CountImportRows counts the rows of an import in a state.
+func (s *Store) CountImportRows(ctx context.Context, job crm.ID, state string) (n int, err error) {
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM import_row WHERE job_id = ? AND state = ?`, job, state).Scan(&n)
+	return n, err
+}

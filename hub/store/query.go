@@ -141,6 +141,7 @@ var systemColumn = map[string]string{"createdAt": "created_at", "updatedAt": "up
 func (b *builder) where(ctx context.Context, q Querier, e *crm.Entity, query *crm.Query) error {
 	b.WriteString("a.deleted_at IS NULL AND ")
 	b.scope(e, "a", query.Scope)
+	b.ids(query.IDs)
 	if query.Filter != nil {
 		b.WriteString(" AND ")
 		b.filter(e, "a", query.Filter)
@@ -158,6 +159,22 @@ func (b *builder) where(ctx context.Context, q Querier, e *crm.Entity, query *cr
 	b.WriteString(" AND ")
 	b.search(e, query.People, search.Parse(query.Search))
 	return nil
+}
+
+// ids keeps a query to the records named; nil names none of them out.
+func (b *builder) ids(ids []crm.ID) {
+	if ids == nil {
+		return
+	}
+	if len(ids) == 0 {
+		b.WriteString(" AND 0=1")
+		return
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	b.bind(" AND a.id IN (?"+strings.Repeat(",?", len(ids)-1)+")", args...)
 }
 
 // sortColumn is the column a sort goes by, and whether it may be empty.

@@ -22,6 +22,7 @@ import (
 	"bellhop/hub/auth"
 	"bellhop/hub/boxclient"
 	"bellhop/hub/crm"
+	"bellhop/hub/exchange"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
 	"bellhop/hub/records"
@@ -70,7 +71,7 @@ func openOffice(b *testing.B, pages int) *office {
 	boxHTTP := httptest.NewServer(boxserver.New(boxserver.Config{Token: benchToken, Outbox: box, Results: results, Handler: silent{}, Log: log}))
 
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}))
+		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
 	must(b, err)
 	db, err := store.Open(ctx, storetest.Source(b))
 	must(b, err)

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -20,6 +21,7 @@ type Database struct {
 	db      *sql.DB
 	dialect dialect
 	limits  Limits
+	remote  bool // a server, whose words are told
 }
 
 // dialect is what differs between databases.
@@ -65,10 +67,7 @@ func OpenSQLite(path string, limits Limits) (*Database, error) {
 	}}
 	if _, err := d.Tables(context.Background()); err != nil {
 		db.Close()
-		if _, ours := err.(*crm.Error); ours {
-			return nil, err
-		}
-		return nil, refusal("import.database_broken")
+		return nil, err
 	}
 	return d, nil
 }
@@ -82,20 +81,20 @@ func (d *Database) Tables(ctx context.Context) ([]Table, error) {
 	defer cancel()
 	rows, err := d.db.QueryContext(ctx, d.dialect.tables)
 	if err != nil {
-		return nil, err
+		return nil, d.explained(err)
 	}
 	defer rows.Close()
 	var list []Table
 	for rows.Next() {
 		var t Table
 		if err := rows.Scan(&t.Name); err != nil {
-			return nil, err
+			return nil, d.explained(err)
 		}
 		if list = append(list, t); len(list) > d.limits.Tables {
 			return nil, tooMany("import.too_many_tables", d.limits.Tables)
 		}
 	}
-	return list, rows.Err()
+	return list, d.explained(rows.Err())
 }
 
 // Each gives the names of the columns as line 1, then the rows.
@@ -158,10 +157,21 @@ func (d *Database) explained(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, sqlite := d.db.Driver().(*sqlite3.SQLiteDriver); sqlite {
-		return refusal("import.database_broken")
+	if d.remote {
+		return serverError(err)
 	}
-	return &crm.Error{Code: crm.Unavailable, Key: "import.server_said", Args: map[string]string{"text": clip(err.Error())}}
+	if refused := refusalIn(err); refused != nil {
+		return refused
+	}
+	return refusal("import.database_broken")
+}
+
+func refusalIn(err error) error {
+	var refused *crm.Error
+	if errors.As(err, &refused) {
+		return refused
+	}
+	return nil
 }
 
 // clip keeps what a server says to one sentence.

@@ -123,9 +123,33 @@ var probes = map[string]probe{
 	"PUT /api/security/findings/:id":       {bodies: []any{obj{"text": "x"}}},
 	"POST /api/security/alerts/:id/seen":   {},
 
-	"DELETE /api/company/logo":               {skip: definitions_},
-	"GET /api/company":                       {skip: definitions_},
-	"GET /api/company/logo":                  {skip: definitions_},
+	"DELETE /api/company/logo":         {skip: definitions_},
+	"GET /api/company":                 {skip: definitions_},
+	"GET /api/company/logo":            {skip: definitions_},
+	"POST /api/o/:entity/export":       {bodies: everyList}, // the files themselves: TestExportsLeakNothing
+	"GET /api/exports/:token":          {skip: "a token is made by the route above, for one user and one list"},
+	"GET /api/imports":                 {query: []string{"entity=$entity"}},
+	"POST /api/imports":                {bodies: []any{obj{"entity": "$entity", "name": "a.csv", "size": 1}}},
+	"GET /api/imports/template":        {query: []string{"entity=$entity"}},
+	"GET /api/imports/:id":             {},
+	"DELETE /api/imports/:id":          {},
+	"PUT /api/imports/:id/bytes":       {},
+	"GET /api/imports/:id/tables":      {},
+	"POST /api/imports/:id/look":       {bodies: []any{obj{}}},
+	"POST /api/imports/:id/preview":    {bodies: []any{obj{"columns": []any{obj{"index": 0, "field": "$hidden"}}}}},
+	"POST /api/imports/:id/run":        {bodies: []any{obj{}}},
+	"POST /api/imports/:id/stop":       {},
+	"GET /api/imports/:id/rows":        {},
+	"POST /api/imports/:id/decide":     {bodies: []any{obj{"all": "skip"}}},
+	"POST /api/imports/:id/undo":       {},
+	"GET /api/imports/:id/failures":    {},
+	"GET /api/exchange/choices":        {query: []string{"kind=export&entity=$entity", "kind=import&entity=$entity"}},
+	"POST /api/exchange/choices":       {bodies: []any{obj{"kind": "export", "entity": "$entity", "name": "x", "body": obj{"columns": []any{"$hidden"}}}}},
+	"DELETE /api/exchange/choices/:id": {},
+	"GET /api/exchange/servers":        {skip: admins_},
+	"POST /api/exchange/servers":       {skip: admins_},
+	"DELETE /api/exchange/servers/:id": {skip: admins_},
+
 	"GET /api/customize":                     {skip: definitions_},
 	"GET /api/customize/:entity/fields":      {skip: definitions_},
 	"GET /api/customize/:entity/form":        {skip: definitions_},
@@ -185,7 +209,7 @@ var (
 
 // leakOffice has one record of every entity, full of secrets.
 type leakOffice struct {
-	*exchange
+	*switchboard
 	t       *testing.T
 	records map[string]string            // ID by entity
 	secrets map[string]map[string]string // by entity and field; not those that name the record
@@ -211,8 +235,8 @@ func secretOf(e *crm.Entity, f *field.Field, n int) any {
 	return nil
 }
 
-func newLeakOffice(t *testing.T, li *person, x *exchange) *leakOffice {
-	l := &leakOffice{exchange: x, t: t, records: map[string]string{}, secrets: map[string]map[string]string{}}
+func newLeakOffice(t *testing.T, li *person, x *switchboard) *leakOffice {
+	l := &leakOffice{switchboard: x, t: t, records: map[string]string{}, secrets: map[string]map[string]string{}}
 	base := li.must("customer", obj{"name": titled + "母", "phones": phones("13912345999")}).str("id")
 	for n, e := range x.server.Records.Schema().Entities() {
 		values := minimal(e.Name, base)
@@ -444,5 +468,65 @@ func TestNothingLeaks(t *testing.T) {
 		if li.get("/api/o/"+entity+"/"+id).status != 200 {
 			t.Errorf("asking changed %s", entity)
 		}
+	}
+}
+
+// TestExportsLeakNothing takes every list of every entity out as a file, and tries to
+// learn by imports what stands in records one may not see.
+func TestExportsLeakNothing(t *testing.T) {
+	x := newExchange(t)
+	admin, li, wang := x.user("admin", crm.Admin), x.user("li", crm.Sales), x.user("wang", crm.Sales)
+	l := newLeakOffice(t, li, x)
+	actions := []string{"read", "create", "edit", "print", "export", "import", "batch"}
+	fields := obj{}
+	for entity, secrets := range l.secrets {
+		levels := obj{}
+		for key := range secrets {
+			levels[key] = "hidden"
+		}
+		fields[entity] = levels
+	}
+	wu := admin.hire("wu", obj{"roles": []string{admin.role("看不全", obj{"*": obj{"actions": actions, "reach": "all"}}, fields)}})
+	zhao := admin.hire("zhao", obj{"roles": []string{admin.role("只看自己", obj{"*": obj{"actions": actions, "reach": "own"}}, nil)}})
+	files := 0
+	for _, e := range x.server.Records.Schema().Entities() {
+		columns := []string{}
+		for i := range e.Fields {
+			columns = append(columns, e.Fields[i].Key)
+		}
+		for _, p := range []struct {
+			who    *person
+			secret *regexp.Regexp
+		}{{wu, hiddenSecret}, {zhao, foreignSecret}} {
+			if p.who == zhao && e.Access.Shared {
+				continue // everybody reads what the office shares by its nature
+			}
+			a := p.who.post("/api/o/"+e.Name+"/export", obj{"columns": columns, "format": "csv"})
+			if a.status != 200 {
+				continue
+			}
+			files++
+			if text := l.fetch(p.who, "GET", a.str("url"), "null"); p.secret.MatchString(text) {
+				t.Errorf("%s of %s holds %q: %.300s", e.Name, p.who.user.Login, p.secret.FindString(text), text)
+			}
+		}
+		if wang.post("/api/o/"+e.Name+"/export", obj{}).status == 200 {
+			t.Errorf("%s leaves without the right", e.Name)
+		}
+	}
+	if files < 8 {
+		t.Errorf("%d files only: the test asks wrongly", files)
+	}
+	// A row with the number of a record out of reach learns that there is one, and no more.
+	text := []byte("客户名称,电话\n试探,13912345999\n")
+	id := zhao.bring("customer", "a.csv", text)
+	_, plan := zhao.look(id, "")
+	preview := zhao.post("/api/imports/"+id+"/preview", plan).ok()
+	plan["action"] = "overwrite"
+	zhao.run(id, plan)
+	rows := zhao.get("/api/imports/" + id + "/rows").ok()
+	failures := zhao.raw("GET", "/api/imports/"+id+"/failures", "", nil).ok()
+	if all := preview.text + rows.text + fmt.Sprint(sheetOf(t, failures.text)); foreignSecret.MatchString(strings.ReplaceAll(all, "13912345999", "")) {
+		t.Errorf("an import tells of a record out of reach: %s", all)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/options"
 )
 
 // Display writes the value of a row's field for people, in one line.
@@ -57,7 +58,7 @@ func (r *Records) text(lang string, e *crm.Entity, f *field.Field, v any) string
 			return "✓"
 		}
 	case field.Money:
-		return v.Format(f.MoneyDecimals(v.Currency), true)
+		return v.Format(f.MoneyDecimals(v.Currency), r.Schema().Options.Bool(options.CurrencySign))
 	case field.Region:
 		return v.Name()
 	case field.Ref:

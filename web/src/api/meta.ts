@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import { setMoney } from '@/lib/money'
 import { api } from './client'
 import type { Entity, Field, Meta } from './types'
 
@@ -12,7 +13,9 @@ export const useMeta = defineStore('meta', () => {
   const options = computed<Partial<Meta['options']>>(() => meta.value?.options ?? {})
 
   async function load(): Promise<void> {
-    meta.value = await api.get<Meta>('/meta')
+    const next = await api.get<Meta>('/meta')
+    if (next.options) setMoney(next.options.currencySign, next.options.amountDecimals)
+    meta.value = next
   }
   function entity(name: string): Entity | undefined {
     return meta.value?.entities[name]

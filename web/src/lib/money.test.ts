@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { formatMoney, parseAmount, plainAmount } from './money'
+import { afterEach, describe, expect, test } from 'vitest'
+import { formatMoney, parseAmount, plainAmount, setMoney } from './money'
 
 describe('money', () => {
   test.each([
@@ -32,5 +32,25 @@ describe('money', () => {
   })
   test('what is written can be read back', () => {
     for (const minor of [0, 1, 99, 100, 123456, -98765432]) expect(parseAmount(plainAmount({ minor, currency: 'CNY' }), 'CNY')).toBe(minor)
+  })
+})
+
+describe('as the office wants it', () => {
+  afterEach(() => setMoney(true, 2))
+  test('CFG-08 with 3 decimals amounts show and round to 3', () => {
+    setMoney(true, 3)
+    expect(formatMoney({ minor: 128000, currency: 'CNY' })).toBe('¥1,280.000')
+    expect(formatMoney({ minor: 100.05, currency: 'CNY' })).toBe('¥1.001')
+    expect(formatMoney({ minor: -100.04, currency: 'CNY' })).toBe('-¥1.000')
+    expect(plainAmount({ minor: 15, currency: 'JPY' })).toBe('15')
+  })
+  test('a price has the decimals of its field', () => {
+    setMoney(true, 2)
+    expect(formatMoney({ minor: 0.5, currency: 'CNY' }, 4)).toBe('¥0.0050')
+    expect(formatMoney({ minor: 150, currency: 'CNY' }, 0)).toBe('¥2')
+  })
+  test('CFG-09 no sign where the office wants none', () => {
+    setMoney(false, 2)
+    expect(formatMoney({ minor: -128000, currency: 'USD' })).toBe('-1,280.00')
   })
 })

@@ -1,5 +1,6 @@
 // Money counts minor units of its own currency. It is formatted by that
 // currency and never by the page's language: ¥ must not turn into NT$.
+import { shallowRef } from 'vue'
 import type { Money } from '@/api/types'
 
 const symbols: Record<string, string> = {
@@ -14,24 +15,48 @@ export function decimals(currency: string): number {
   return decimalsOf[currency] ?? 2
 }
 
-/** plainAmount writes minor units with a point and separators: 128000 CNY → "1,280.00". */
-export function plainAmount(money: Money, separators = true): string {
-  const places = decimals(money.currency)
-  // Prices may be finer than a coin: {minor: 0.5} is half a fen.
-  const [coins = '0', finer = ''] = String(Math.abs(money.minor)).split('.')
-  const digits = coins.padStart(places + 1, '0')
-  let whole = places ? digits.slice(0, -places) : digits
-  if (separators) whole = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  const fraction = (places ? digits.slice(-places) : '') + finer
-  return (money.minor < 0 ? '-' : '') + whole + (fraction ? '.' + fraction : '')
+/** What the office wants of amounts: how many decimals, and whether they bear a sign. */
+const office = shallowRef<{ sign: boolean; places?: number }>({ sign: true })
+export function setMoney(sign: boolean, places: number): void {
+  office.value = { sign, places }
 }
 
-/** formatMoney adds the currency's sign: "¥1,280.00", "-US$3.50". */
-export function formatMoney(money: Money | null | undefined): string {
+/** placesOf is how many decimals an amount is shown with: those of its field, else the office's. */
+function placesOf(currency: string, places?: number): number | undefined {
+  return decimals(currency) ? (places ?? office.value.places) : 0
+}
+
+// Amounts are kept to four decimals of the unit, however many are shown.
+const kept = 4
+
+/**
+ * plainAmount writes an amount with a point and separators: 128000 CNY → "1,280.00". It is
+ * rounded half away from zero; before the office's wishes are known it shows all there is.
+ */
+export function plainAmount(money: Money, separators = true, fieldPlaces?: number): string {
+  const coins = decimals(money.currency)
+  const units = Math.round(Math.abs(money.minor) * 10 ** (kept - coins))
+  const places = placesOf(money.currency, fieldPlaces) ?? coins
+  const finest = office.value.places === undefined && fieldPlaces === undefined && units % 10 ** (kept - coins) ? kept : places
+  const rounded = Math.floor(units / 10 ** (kept - finest) + 0.5)
+  const digits = String(rounded).padStart(finest + 1, '0')
+  let whole = finest ? digits.slice(0, -finest) : digits
+  if (separators) whole = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  const fraction = finest ? digits.slice(-finest) : ''
+  return (money.minor < 0 && rounded ? '-' : '') + whole + (fraction ? '.' + fraction : '')
+}
+
+/** formatMoney adds the currency's sign where the office wants it: "¥1,280.00", "-US$3.50". */
+export function formatMoney(money: Money | null | undefined, fieldPlaces?: number): string {
   if (!money) return ''
-  const text = plainAmount(money)
-  const symbol = currencySymbol(money.currency)
+  const text = plainAmount(money, true, fieldPlaces)
+  const symbol = moneySign(money.currency)
   return text.startsWith('-') ? '-' + symbol + text.slice(1) : symbol + text
+}
+
+/** moneySign is the sign before amounts, nothing where the office wants none. */
+export function moneySign(currency: string): string {
+  return office.value.sign ? currencySymbol(currency) : ''
 }
 
 /**

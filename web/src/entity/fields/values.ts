@@ -75,7 +75,7 @@ export function plainText(field: Field | undefined, value: Value): string {
   if (!field || isEmpty(value)) return ''
   switch (field.type) {
     case 'money':
-      return formatMoney(value as Money)
+      return formatMoney(value as Money, field.decimals)
     case 'datetime':
       return dateTimeOf(value as number)
     case 'select':

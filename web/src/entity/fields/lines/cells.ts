@@ -9,7 +9,7 @@ export function cellText(field: Field, value: Value): string {
   if (value === null || value === undefined || value === '') return ''
   switch (field.type) {
     case 'money':
-      return plainAmount(value as Money)
+      return plainAmount(value as Money, true, field.decimals)
     case 'decimal':
     case 'percent':
       return grouped(shortDecimal(String(value)))

@@ -133,8 +133,15 @@ func (s *Server) doing(lang string, e trail.Entry) string {
 
 // noteOf tells what more an entry of the access or system log holds.
 func (s *Server) noteOf(lang string, log trail.Log, e trail.Entry) string {
-	if e.Detail == "" || log == trail.Change {
+	if e.Detail == "" {
 		return ""
+	}
+	if log == trail.Change {
+		var merged struct{ TwinLabel string }
+		if e.Kind != "merge" && e.Kind != "unmerge" || json.Unmarshal([]byte(e.Detail), &merged) != nil {
+			return ""
+		}
+		return merged.TwinLabel
 	}
 	if log == trail.System {
 		var detail map[string]any

@@ -95,6 +95,16 @@ func TestChangeLog(t *testing.T) {
 			boss.get(path).ok().want("rows.0.via", map[string]string{"batch": "Batch", "merge": "Merge", "import": "Import", "api": "API", "rule": "Automatic"}[via])
 		}
 	})
+	t.Run("CUS-41 what follows from another record's change is told as automatic", func(t *testing.T) {
+		order := minimal("order", made.str("id"))
+		order["state"] = "confirmed"
+		zhao.must("order", order)
+		log := zhao.get(path).ok()
+		log.want("rows.0.via", "自动").want("rows.0.user.name", "ZHAO").want("rows.0.changes.0.field", "balance")
+		if now := zhao.get("/api/o/customer/" + made.str("id")).ok(); fmt.Sprint(log.at("rows.0.changes.0.new")) == "" || now.at("values.balance") == nil {
+			t.Errorf("%s", log.text)
+		}
+	})
 	t.Run("CUS-41 a foreign record's log is not there", func(t *testing.T) {
 		other := o.user("qian", crm.Sales)
 		other.get(path).is(404)
@@ -424,6 +434,30 @@ func TestExportNeedsApproval(t *testing.T) {
 			{"subject": "user", "id": zhao.user.ID.String(), "allowed": true}}}).ok()
 		zhao.get("/api/security").ok().want("copying", true)
 		zhao.put("/api/security/policy", obj{"copying": []obj{}}).is(403)
+	})
+}
+
+func TestKeeperDecides(t *testing.T) {
+	o := newOffice(t)
+	admin, boss, li, zhao := o.user("admin", crm.Admin), o.user("boss", crm.Manager), o.user("li", crm.Sales), o.user("zhao", crm.Sales)
+	admin.put("/api/security/policy", obj{"export": "approval"}).ok()
+	id := admin.post("/api/keeper", obj{"user": li.id()}).ok().str("open.id")
+	boss.post("/api/keeper/"+id+"/decide", obj{"confirm": true}).ok()
+	asked := zhao.post("/api/access-requests", obj{"kind": "export", "entity": "customer", "reason": "年度对账"}).is(201)
+	t.Run("SEC-23 the keeper receives requests, an administrator no longer", func(t *testing.T) {
+		admin.get("/api/access-requests?box=inbox").is(403)
+		admin.post("/api/access-requests/"+asked.str("id")+"/decide", obj{"approve": true}).is(403)
+		admin.get("/api/security").ok().want("keeps", false).want("reads", true).want("requests", 0)
+		li.get("/api/security").ok().want("keeps", true).want("requests", 1)
+		li.get("/api/access-requests?box=inbox&state=open").ok().want("rows.0.reason", "年度对账")
+		li.post("/api/access-requests/"+asked.str("id")+"/decide", obj{"approve": true}).ok().want("state", "approved")
+	})
+	t.Run("SEC-23 SEC-24 the keeper reads what administrators read", func(t *testing.T) {
+		made := admin.must("customer", obj{"name": "宁波海天"})
+		admin.get("/api/o/customer/" + made.str("id")).ok()
+		li.get("/api/o/customer/"+made.str("id")+"/access").ok().want("rows.0.user.name", "ADMIN")
+		li.get("/api/logs/access?via=admin&kind=view").ok().want("rows.0.label", "宁波海天")
+		boss.get("/api/logs/access").is(403)
 	})
 }
 

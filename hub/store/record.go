@@ -206,7 +206,11 @@ func (s *Store) Apply(ctx context.Context, tx *Tx, schema *crm.Schema, effect cr
 	if f.Type == field.Amount {
 		set += fmt.Sprintf(", %s = coalesce(%s, 'CNY')", quote(columns[1].Name), quote(columns[1].Name))
 	}
-	return updateOne(ctx, tx, e.Table, effect.Ref.ID, fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND %s", quote(e.Table), set, where), args...)
+	update := fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND %s", quote(e.Table), set, where)
+	if effect.Max == 0 && effect.Add != 0 {
+		return noteEffect(ctx, tx, e, f, effect, update, args)
+	}
+	return updateOne(ctx, tx, e.Table, effect.Ref.ID, update, args...)
 }
 
 // InScope tells whether a record is there and within scope.

@@ -158,7 +158,7 @@ var probes = map[string]probe{
 	"GET /api/options":                       {skip: definitions_},
 	"GET /api/regions":                       {skip: definitions_},
 	"GET /api/regions/:version":              {skip: definitions_},
-	"POST /api/regions/split":               {skip: definitions_},
+	"POST /api/regions/split":                {skip: definitions_},
 	"POST /api/customize/:entity/fields":     {skip: definitions_},
 	"POST /api/dicts":                        {skip: definitions_},
 	"PUT /api/company/logo":                  {skip: definitions_},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -434,6 +435,37 @@ func TestExportNeedsApproval(t *testing.T) {
 			{"subject": "user", "id": zhao.user.ID.String(), "allowed": true}}}).ok()
 		zhao.get("/api/security").ok().want("copying", true)
 		zhao.put("/api/security/policy", obj{"copying": []obj{}}).is(403)
+	})
+}
+
+func TestExportRouteAsks(t *testing.T) {
+	o := newOffice(t)
+	boss, chen := o.user("boss", crm.Admin), o.user("chen", crm.Manager)
+	made := chen.must("customer", obj{"name": "宁波海天"})
+	list := obj{"search": "海天", "format": "csv"}
+	boss.put("/api/security/policy", obj{"export": "approval"}).ok()
+	t.Run("SEC-17 an export runs only after approval, once, and the customer's audit tells it", func(t *testing.T) {
+		chen.post("/api/o/customer/export", list).is(403).want("error.key", "audit.approval_needed")
+		asked := chen.post("/api/access-requests", obj{"kind": "export", "entity": "customer", "search": "海天", "reason": "寄年历"}).is(201)
+		boss.post("/api/access-requests/"+asked.str("id")+"/decide", obj{"approve": true}).ok()
+		chen.send("POST", "/api/o/customer/export", obj{"search": "", "format": "csv"}, grantHeader, asked.str("id")).is(403).want("error.key", "audit.grant_void")
+		file := chen.send("POST", "/api/o/customer/export", list, grantHeader, asked.str("id")).ok()
+		if text := chen.get(file.str("url")).ok().text; !strings.Contains(text, "宁波海天") {
+			t.Errorf("%s", text)
+		}
+		chen.send("POST", "/api/o/customer/export", list, grantHeader, asked.str("id")).is(403).want("error.key", "audit.grant_void")
+		log := boss.get("/api/o/customer/" + made.str("id") + "/access").ok()
+		if got := kinds(log); !slices.Contains(got, "export") {
+			t.Errorf("%v", got)
+		}
+	})
+	t.Run("SEC-16 with copying out off the server refuses, and the page offers nothing", func(t *testing.T) {
+		boss.put("/api/security/policy", obj{"export": "off"}).ok()
+		chen.post("/api/o/customer/export", list).ok()
+		chen.get("/api/meta").ok().want("entities.customer.actions.export", true)
+		boss.put("/api/security/policy", obj{"copying": []obj{{"subject": "user", "id": chen.user.ID.String(), "allowed": false}}}).ok()
+		chen.post("/api/o/customer/export", list).is(403)
+		chen.get("/api/meta").ok().want("entities.customer.actions.export", false).want("entities.customer.actions.print", false)
 	})
 }
 

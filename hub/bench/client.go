@@ -48,12 +48,16 @@ func (c *client) ask(method, path string, in, out any) error {
 	if out == nil {
 		return nil
 	}
+	var cookies []string
 	res.Header.VisitAllCookie(func(key, value []byte) {
 		var cookie fasthttp.Cookie
 		if cookie.ParseBytes(value) == nil {
-			c.header["Cookie"] = string(key) + "=" + string(cookie.Value())
+			cookies = append(cookies, string(key)+"="+string(cookie.Value()))
 		}
 	})
+	if len(cookies) > 0 {
+		c.header["Cookie"] = strings.Join(cookies, "; ")
+	}
 	return json.Unmarshal(res.Body(), out)
 }
 

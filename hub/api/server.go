@@ -108,6 +108,7 @@ func (s *Server) routes() {
 	s.viewRoutes(api)
 	s.bulkRoutes(api)
 	s.recycleRoutes(api)
+	s.periodRoutes(api)
 	s.listRoutes(api) // before records: some of its addresses look like one
 	s.importRoutes(api)
 	s.exportRoutes(api)

@@ -144,7 +144,7 @@ test('CUS-44 one field of all that match is set after the count was confirmed; C
   await page.getByRole('button', { name: '批量修改' }).click()
   const dialog = page.locator('dialog[open]')
   await dialog.locator('#bulk-field').selectOption('status')
-  await dialog.locator('#bulk-value').click()
+  await dialog.locator('.el-select').click()
   await page.getByRole('option', { name: '沉默' }).click()
   await dialog.getByRole('button', { name: '下一步' }).click()
   await dialog.getByText(`将修改 ${count} 条客户`).waitFor()
@@ -165,10 +165,16 @@ test('CUS-44 one field of all that match is set after the count was confirmed; C
   await dialog.getByText('完成：5 / 5').waitFor()
   await dialog.getByRole('button', { name: '关闭' }).last().click()
   await until('five to be gone', async () => (await query('customer', { limit: 1 })).count === count - 5)
-  const bin = await api<{ rows: { id: string; label: string }[] }>(context, office, 'get', '/api/recycle/customer')
-  expect(bin.rows.map((r) => r.label).sort()).toEqual(gone.sort())
-  await api(context, office, 'post', '/api/recycle/customer/restore', { ids: bin.rows.map((r) => r.id) })
+  const boss = await person(browser)
+  const desk = await boss.newPage()
+  await logIn(desk, office, people.admin)
+  await desk.goto(office.url + '/settings/recycle')
+  for (const label of gone) await desk.getByLabel(label, { exact: true }).check()
+  await picture(desk, 'list-recycle')
+  await desk.getByRole('button', { name: '恢复 (5)' }).click()
+  await desk.getByText('已恢复 5 条').waitFor()
   expect((await query('customer', { limit: 1 })).count).toBe(count)
+  await boss.close()
 })
 
 test('a card dragged to another column of the board takes its choice', async () => {
@@ -230,6 +236,39 @@ test('QRY-05 the box looks in one kind: part of a number, a contact', async () =
   await until('only numbers that hold it', async () => new URL(page.url()).searchParams.get('q') === '8888')
   const wanted = await query('customer', { filter: { field: 'phones', op: 'contains', value: '8888' } })
   await page.locator('.count', { hasText: String(wanted.count) }).waitFor()
+})
+
+test('CUS-43 rows pasted from a spreadsheet: good ones are saved, bad ones stay with the reason', async () => {
+  await page.goto(office.url + '/o/customer/batch')
+  const rows = Array.from({ length: 30 }, (_, i) => [`批量客户${i}`, i === 9 ? '不存在的级别' : 'A 重点', i === 20 ? '电话' : `1390000${String(1000 + i)}`])
+  rows[4]![0] = ''
+  const sheet = [['客户名称', '级别', '电话'], ...rows].map((r) => r.join('\t')).join('\n')
+  await page.locator('[data-cell="0.0"]').focus()
+  await page.evaluate((text) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', text)
+    document.activeElement!.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  }, sheet)
+  await page.getByRole('button', { name: '检查并保存' }).click()
+  await page.getByText('剩下 3 行有问题').waitFor()
+  await picture(page, 'list-batch')
+  expect((await query('customer', { filter: { field: 'name', op: 'contains', value: '批量客户' } })).count).toBe(27)
+  await page.locator('tr.wrong').first().locator('input').first().fill('批量客户补')
+  await page.getByRole('button', { name: '检查并保存' }).click()
+  await page.getByText('剩下 2 行有问题').waitFor()
+  expect((await query('customer', { filter: { field: 'name', op: 'contains', value: '批量客户' } })).count).toBe(28)
+  await page.goto(office.url + '/summary')
+  await page.locator('dialog[open]').getByRole('button', { name: /离开/ }).click({ timeout: 2000 }).catch(() => undefined)
+})
+
+test('QRY-09 four numbers of the month, each opening its list', async () => {
+  await page.goto(office.url + '/summary')
+  const made = page.locator('.figures a').first()
+  await made.waitFor()
+  await picture(page, 'list-period')
+  const n = (await made.locator('strong').innerText()).replace(/,/g, '')
+  await made.click()
+  await page.locator('.count', { hasText: n }).waitFor()
 })
 
 test('on a phone: views, a sheet of filters, the board; Back comes to the same place', async () => {

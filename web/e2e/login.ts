@@ -3,6 +3,7 @@ import type { Office } from './office'
 
 /** The demo office's people; their passwords are printed at its first start. */
 export const people = {
+  admin: { login: 'admin', password: 'demo-admin', name: '周敏' },
   manager: { login: 'chenjing', password: 'demo-chenjing', name: '陈静' },
   sales: { login: 'zhaomin', password: 'demo-zhaomin', name: '赵敏' },
 }

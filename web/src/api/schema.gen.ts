@@ -1359,6 +1359,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/period": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["period"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/recycle/{entity}": {
         parameters: {
             query?: never;
@@ -3377,6 +3393,18 @@ export interface components {
             broken?: boolean;
             count?: number;
             capped?: boolean;
+        };
+        Figure: {
+            entity: string;
+            filter: components["schemas"]["Filter"];
+            count: number;
+        };
+        PersonFigures: {
+            user: components["schemas"]["Person"];
+            new?: components["schemas"]["Figure"];
+            contacted?: components["schemas"]["Figure"];
+            overdue?: components["schemas"]["Figure"];
+            planned?: components["schemas"]["Figure"];
         };
         BulkIn: {
             /** @enum {unknown} */
@@ -6537,6 +6565,31 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    period: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the four numbers of the user and of each of those below him */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["PersonFigures"][];
+                    };
                 };
             };
             default: components["responses"]["Error"];

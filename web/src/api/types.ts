@@ -96,6 +96,9 @@ export type ViewShare = Schema['ViewShare']
 export type Summary = Schema['Summary']
 export type Bulk = Schema['Bulk']
 export type BulkIn = Schema['BulkIn']
+export type BatchResult = Schema['BatchResult']
+export type Deleted = Schema['Deleted']
+export type PersonFigures = Schema['PersonFigures']
 export interface Page<T = Rec> {
   rows: T[]
   next?: string

@@ -10,6 +10,8 @@ import { addDays, startOfDay, today } from '@/lib/time'
 const shown = 6
 const openTicket = ['new', 'doing', 'waiting']
 const runningOrder = ['confirmed', 'shipped']
+/** Due within a week from today; what is long overdue is not "soon". */
+const dueSoon: Filter[] = [{ field: 'due', op: 'eq', value: { rel: 'days', n: 7 } }]
 
 /**
  * useHome gathers what waits for the user today. Each figure opens the list
@@ -56,7 +58,7 @@ export function useHome() {
   const tickets = records('ticket', () => ({ field: 'state', op: 'in', value: openTicket }), { field: 'due', desc: false })
   const orders = records(
     'order',
-    () => ({ and: [{ field: 'state', op: 'in', value: runningOrder }, { field: 'due', op: 'le', value: addDays(today(), 7) }] }),
+    () => ({ and: [{ field: 'state', op: 'in', value: runningOrder }, ...dueSoon] }),
     { field: 'due', desc: false },
   )
 
@@ -66,7 +68,7 @@ export function useHome() {
     missed: '/calls?direction=missed',
     schedule: `/o/schedule?f.owner=${me.value}&s=start&adv=${advanced([{ field: 'start', op: 'ge', value: startOfDay() }])}`,
     tickets: `/o/ticket?f.state=${openTicket.join(',')}&s=due`,
-    orders: `/o/order?f.state=${runningOrder.join(',')}&s=due&adv=${advanced([{ field: 'due', op: 'le', value: addDays(today(), 7) }])}`,
+    orders: `/o/order?f.state=${runningOrder.join(',')}&s=due&adv=${advanced([...dueSoon])}`,
   }
   const text = (page?: Page<unknown>) => (page?.count === undefined ? undefined : page.count + (page.capped ? '+' : ''))
   const figures = computed(() => [

@@ -23,16 +23,25 @@ const (
 	box      = "demo" // calls of before came from a box that is no more
 )
 
-// staff are the people of the office.
+// staff are the people of the office; a superior stands before those below him.
 var staff = []struct {
-	login, name string
-	role        crm.Role
+	login, name      string
+	role             crm.Role
+	department, post string
+	superior         string
+	mobile           string
+	extension        string
 }{
-	{"admin", "周敏", crm.Admin},
-	{"chenjing", "陈静", crm.Manager},
-	{"zhaomin", "赵敏", crm.Sales},
-	{"liwei", "李伟", crm.Sales},
-	{"zhouyang", "周洋", crm.Sales},
+	{"admin", "周敏", crm.Admin, "总经办", "总经理", "", "13906510001", "8001"},
+	{"chenjing", "陈静", crm.Manager, "销售部", "销售经理", "周敏", "13906510002", "8010"},
+	{"zhaomin", "赵敏", crm.Sales, "销售一组", "销售代表", "陈静", "13906510003", "8011"},
+	{"liwei", "李伟", crm.Sales, "销售一组", "销售代表", "陈静", "13906510004", "8012"},
+	{"zhouyang", "周洋", crm.Sales, "销售二组", "销售代表", "陈静", "13906510005", "8021"},
+}
+
+// departments are the office's, each after the one it lies in.
+var departments = []struct{ name, parent string }{
+	{"总经办", ""}, {"销售部", ""}, {"销售一组", "销售部"}, {"销售二组", "销售部"}, {"客服部", ""},
 }
 
 // Fill makes the office on the first start and prints the logins; where there are
@@ -77,8 +86,16 @@ type office struct {
 
 // hire makes the users. Their passwords are weak on purpose, and said aloud.
 func (o *office) hire(out io.Writer) error {
+	places, err := o.found()
+	if err != nil {
+		return err
+	}
 	for i, person := range staff {
 		u := auth.NewUser(person.login, person.name, person.role)
+		u.Department, u.Post, u.Mobile, u.Extension = places[person.department], person.post, person.mobile, person.extension
+		if superior := o.users[person.superior]; superior != nil {
+			u.Superior = superior.ID
+		}
 		password := "demo-" + person.login
 		fmt.Fprintf(out, "    %-9s  %-14s  %s, %s\n", person.login, password, person.name, person.role)
 		var err error
@@ -97,6 +114,19 @@ func (o *office) hire(out io.Writer) error {
 		o.byName[person.name] = rights.For(u, o.records.Schema())
 	}
 	return nil
+}
+
+// found makes the departments.
+func (o *office) found() (map[string]crm.ID, error) {
+	places := map[string]crm.ID{}
+	for i, d := range departments {
+		id := crm.NewID()
+		places[d.name] = id
+		if err := o.store.PutDepartment(o.ctx, &crm.Department{ID: id, Parent: places[d.parent], Name: d.name, Position: i}); err != nil {
+			return nil, err
+		}
+	}
+	return places, nil
 }
 
 type values = map[string]any

@@ -20,6 +20,10 @@ export interface LiveEvents {
   reload: Record<string, never>
   /** Not from the stream: the hub wants a reason before it shows more of a list. */
   refused: { entity: string; text: string }
+  /** Not from the stream: this page is covered; it gets data after the password. */
+  locked: Record<string, never>
+  /** Not from the stream: the user has yet to accept the security rules. */
+  rules: Record<string, never>
   /** Not from the stream: a session began or ended in this page. */
   session: { me: Me | null }
 }

@@ -71,6 +71,8 @@ async function request<T>(method: string, path: string, body?: unknown, options:
   const known = (data as { error?: ErrorBody } | undefined)?.error
   const error = known ?? { code: res.status === 401 ? 'unauthorized' : 'unavailable', message: state.offline }
   if (res.status === 401 && !options.anonymous) emit('bye', { reason: 'expired' })
+  if (known?.key === 'session.locked') emit('locked', {})
+  if (known?.key === 'rules.needed') emit('rules', {})
   const list = /^\/o\/([^/]+)\/query$/.exec(path)
   if (list && /^audit\./.test(known?.key ?? '')) emit('refused', { entity: list[1]!, text: error.message })
   throw new ApiError(res.status, error as ErrorBody, data)

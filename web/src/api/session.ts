@@ -6,7 +6,7 @@ import { emit, on } from './bus'
 import { api, ApiError, setCsrf } from './client'
 import type { Lang, Me, Theme } from './types'
 
-type Profile = Partial<Pick<Me, 'lang' | 'theme' | 'callerDisplay' | 'density' | 'ringSound'>>
+type Profile = Partial<Pick<Me, 'lang' | 'theme' | 'callerDisplay' | 'density' | 'ringSound' | 'lockMinutes'>>
 
 /**
  * The session: who is at the page. When it ends under a working user, `expired`
@@ -17,7 +17,7 @@ export const useSession = defineStore('session', () => {
   const setupNeeded = ref(false)
   const expired = ref(false)
   const reachable = ref(true)
-  const isAdmin = computed(() => me.value?.role === 'admin')
+  const isAdmin = computed(() => !!me.value && (!!me.value.areas?.settings?.includes('edit') || !!me.value.areas?.users?.includes('read')))
 
   async function load(): Promise<void> {
     try {
@@ -71,6 +71,7 @@ export const useSession = defineStore('session', () => {
     await adopt(await api.put<Me>('/me/password', { old, new: next }))
   }
 
+  on('rules', () => void load())
   on('bye', () => {
     if (me.value) expired.value = true
   })

@@ -6,6 +6,7 @@ import { parts } from '@/entity/parts'
 parts.timeline.call = defineAsyncComponent(() => import('@/features/calls/TimelineCall.vue'))
 parts.timeline.sms = defineAsyncComponent(() => import('@/features/sms/TimelineSms.vue'))
 parts.sms = defineAsyncComponent(() => import('@/features/sms/SmsSend.vue'))
+parts.share = defineAsyncComponent(() => import('@/features/share/ShareDialog.vue'))
 parts.call = defineAsyncComponent(() => import('@/features/calls/RecordCall.vue'))
 parts.locked = defineAsyncComponent(() => import('@/features/audit/PurposeGate.vue'))
 parts.tabs.push(

@@ -18,6 +18,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/login', name: 'login', component: () => import('@/features/login/LoginPage.vue'), meta: { bare: true } },
   { path: '/setup', name: 'setup', component: () => import('@/features/login/SetupPage.vue'), meta: { bare: true } },
   { path: '/password', name: 'password', component: () => import('@/features/login/PasswordPage.vue'), meta: { bare: true } },
+  { path: '/rules', name: 'rules', component: () => import('@/features/login/RulesPage.vue'), meta: { bare: true } },
   { path: '/o/:entity', name: 'list', component: () => import('@/entity/EntityList.vue'), props: true },
   { path: '/o/:entity/new', name: 'create', component: () => import('@/entity/FormPage.vue'), props: true, meta: { form: true } },
   { path: '/o/:entity/batch', name: 'batch', component: () => import('@/entity/BatchEntry.vue'), props: true, meta: { title: 'list.batch.title' } },
@@ -49,6 +50,8 @@ router.beforeEach((to) => {
     return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   }
   if (session.me.mustChangePassword) return to.name === 'password' || { name: 'password' }
+  if (session.me.acceptRules) return to.name === 'rules' || { name: 'rules' }
+  if (to.name === 'rules') return { name: 'home' }
   if (to.name === 'login' || to.name === 'setup') return { name: 'home' }
   if (to.meta.admin && !session.isAdmin) return { name: 'missing', params: { rest: to.path.slice(1).split('/') } }
   return true

@@ -19,6 +19,8 @@ export const parts = shallowReactive<{
   timeline: Partial<Record<TimelineItem['kind'], Component>>
   /** A button-less composer: { to, display, party } in, emits `done`. */
   sms?: Component
+  /** A dialog that shares records: { entity, ids, label? } in, emits `close`. */
+  share?: Component
   /** The call a contact record is a note about, with { id } of the call. */
   call?: Component
   /** In this order, after the related lists. */

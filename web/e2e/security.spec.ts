@@ -114,6 +114,28 @@ test('SEC-16 SEC-20 without copying out: nothing can be selected or copied, the 
   await context.close()
 })
 
+test('SEC-19 a masked number shows whole behind the small eye, which is written down', async () => {
+  const { users } = await api<{ users: { id: string; login: string }[] }>(keeper.context, office, 'get', '/api/users')
+  const role = await api<{ id: string }>(keeper.context, office, 'post', '/api/roles', {
+    name: '遮号客服', grants: { '*': { actions: ['read', 'reveal'], reach: 'all' } }, fields: { customer: { phones: 'masked' } },
+  })
+  await api(keeper.context, office, 'put', `/api/users/${users.find((u) => u.login === 'liwei')!.id}`, { roles: [role.id] })
+  const { context, page } = await someone({ login: 'liwei', password: 'demo-liwei' })
+  const { rows } = await api<{ rows: Row[] }>(context, office, 'post', '/api/o/customer/query', { search: '杭州精工', limit: 1 })
+  await page.goto(`${office.url}/o/customer/${rows[0]!.id}`)
+  await page.getByRole('heading', { name: rows[0]!.label }).waitFor()
+  const phones = page.locator('[data-value=phones]').first()
+  await phones.getByText('****').first().waitFor()
+  await picture(page, 'masked')
+  await phones.getByRole('button', { name: /显示/ }).click()
+  await until('the number to show whole', async () => !(await phones.innerText()).includes('****'))
+  await keeper.page.goto(`${office.url}/o/customer/${rows[0]!.id}`)
+  await keeper.page.getByRole('tab', { name: '查阅记录' }).click()
+  await keeper.page.locator('li.row', { hasText: '显示隐藏内容' }).first().waitFor()
+  await picture(keeper.page, 'record-access')
+  await context.close()
+})
+
 test('UIX-14 a note from any page reaches the administrator and gets an answer', async () => {
   const { context, page } = await someone(people.sales)
   await page.goto(office.url + '/o/order')

@@ -9,6 +9,7 @@ parts.sms = defineAsyncComponent(() => import('@/features/sms/SmsSend.vue'))
 parts.share = defineAsyncComponent(() => import('@/features/share/ShareDialog.vue'))
 parts.call = defineAsyncComponent(() => import('@/features/calls/RecordCall.vue'))
 parts.locked = defineAsyncComponent(() => import('@/features/audit/PurposeGate.vue'))
+parts.masked = defineAsyncComponent(() => import('@/features/audit/RevealValue.vue'))
 parts.tabs.push(
   { key: 'changes', label: 'audit.tab.changes', when: () => true, component: defineAsyncComponent(() => import('@/features/audit/RecordChanges.vue')) },
   { key: 'access', label: 'audit.tab.reading', when: () => !!useSecurity().state?.reads, component: defineAsyncComponent(() => import('@/features/audit/RecordAccess.vue')) },

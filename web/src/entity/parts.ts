@@ -27,4 +27,6 @@ export const parts = shallowReactive<{
   tabs: RecordTab[]
   /** Drawn with { entity, id, error } in place of a record that may not be opened yet; emits `open`. */
   locked?: Component
+  /** Drawn with { field, record } for a value the hub masked: with the way to see it whole. */
+  masked?: Component
 }>({ timeline: {}, tabs: [] })

@@ -29,6 +29,7 @@ type options struct {
 	hub    string
 	peer   string
 	rounds int
+	only   string
 	mixed  time.Duration
 }
 
@@ -39,6 +40,7 @@ func main() {
 	flag.StringVar(&o.hub, "hub", "", "hub to measure; empty builds it")
 	flag.StringVar(&o.peer, "peer", "", "program of the peer (hub/bench/peer); empty measures the hub alone")
 	flag.IntVar(&o.rounds, "rounds", 300, "questions of each kind")
+	flag.StringVar(&o.only, "only", "", "measure only the questions whose name holds this")
 	flag.DurationVar(&o.mixed, "mixed", 10*time.Second, "how long eight clients work at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

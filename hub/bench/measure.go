@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -142,6 +143,9 @@ func measure(ctx context.Context, o options, dir string, size int) (figures []fi
 		defer peer.stop()
 	}
 	for _, q := range questions {
+		if !strings.Contains(q.name, o.only) {
+			continue
+		}
 		f, err := ask(ctx, q, h, peer, hub, o.rounds)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", q.name, err)

@@ -79,6 +79,7 @@ var probes = map[string]probe{
 	"GET /api/rights/records/:entity/:id":  {},
 	"GET /api/shared":                      {},
 	"GET /api/recycle/:entity":             {query: []string{"", "search=$marker"}},
+	"GET /api/period":                      {query: []string{"", "month=2026-11"}},
 	"POST /api/recycle/:entity/restore":    {bodies: []any{obj{"ids": []any{"$id"}}}},
 	"GET /api/lookup":                      {query: []string{"entity=$entity&q=$marker", "entity=$entity&q=$secret", "entity=$entity&q="}},
 	"GET /api/search":                      {query: []string{"q=$marker", "q=$secret", "q=loudong", "q=13912345"}},

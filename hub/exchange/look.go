@@ -43,6 +43,7 @@ type Glance struct {
 	Remembered string     `json:"remembered,omitempty"`
 	Plan       *Plan      `json:"plan,omitempty"` // of the remembered one
 	Keys       [][]string `json:"keys"`           // combinations that can find records
+	Fields     []string   `json:"fields"`         // that columns may become
 }
 
 // FileColumn is a column with some of what it holds.
@@ -94,7 +95,12 @@ func (x *Service) Look(ctx context.Context, who *rights.Rights, id crm.ID, name 
 			headerRow = 1
 		}
 	}
-	out := &Glance{Table: name, HeaderRow: headerRow, Keys: keysOf(who, e)}
+	out := &Glance{Table: name, HeaderRow: headerRow, Keys: keysOf(who, e), Fields: []string{}}
+	for i := range e.Fields {
+		if Importable(who, e, &e.Fields[i]) {
+			out.Fields = append(out.Fields, e.Fields[i].Key)
+		}
+	}
 	if c, ok := source.(*table.CSV); ok {
 		out.Encoding, out.Delimiter = c.Encoding, string(c.Delimiter)
 	}

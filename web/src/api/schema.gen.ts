@@ -2592,6 +2592,7 @@ export interface components {
             }[];
             matched: components["schemas"]["ImportColumn"][];
             remembered?: string;
+            fields: string[];
             plan?: components["schemas"]["ImportPlan"];
             keys: string[][];
         };

@@ -31,6 +31,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue'), props: true, meta: { title: 'app.nav.settings', admin: true } },
   { path: '/audit/:section?', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), props: true, meta: { title: 'audit.title' } },
   { path: '/summary', name: 'summary', component: () => import('@/features/lists/PeriodPage.vue'), meta: { title: 'list.period.title' } },
+  { path: '/import/:entity?/:id?', name: 'import', component: () => import('@/features/exchange/ImportPage.vue'), props: true, meta: { title: 'exchange.import.title' } },
   { path: '/more', name: 'more', component: () => import('./MorePage.vue'), meta: { title: 'app.nav.more' } },
   ...(import.meta.env.DEV ? [{ path: '/preview/cards', component: () => import('@/features/calls/PreviewPage.vue') }] : []),
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

@@ -23,6 +23,8 @@ export const parts = shallowReactive<{
   share?: Component
   /** The call a contact record is a note about, with { id } of the call. */
   call?: Component
+  /** Takes a list out as a file, drawn with { entity, columns, query, ids?, count? }; emits `close`. */
+  export?: Component
   /** In this order, after the related lists. */
   tabs: RecordTab[]
   /** Drawn with { entity, id, error } in place of a record that may not be opened yet; emits `open`. */

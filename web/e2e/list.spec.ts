@@ -139,6 +139,7 @@ test('CUS-44 one field of all that match is set after the count was confirmed; C
   await row(0).locator('input').click()
   await row(2).locator('input').click({ modifiers: ['Shift'] })
   await page.getByText('已选 3 条').waitFor()
+  for (let i = 0; i < 3; i++) expect(await row(i).locator('input').isChecked()).toBe(true)
   await picture(page, 'list-selection')
   await page.getByRole('button', { name: `选择全部 ${count} 条` }).click()
   await page.getByRole('button', { name: '批量修改' }).click()

@@ -282,7 +282,7 @@ test('on a phone: views, a sheet of filters, the board; Back comes to the same p
   expect(await fitsAcross(p)).toBe(true)
   await p.locator('.list .cards').evaluate((el) => (el.scrollTop = 72 * 20))
   const name = await p.locator('.list .cards .card strong').nth(8).innerText()
-  await p.locator('.list .cards .card', { hasText: name }).first().click()
+  await p.locator('.list .cards .card', { hasText: name }).first().dispatchEvent('click')
   await p.locator('article.record, .record').first().waitFor()
   await p.goBack()
   await p.locator('.list .cards .card', { hasText: name }).first().waitFor()

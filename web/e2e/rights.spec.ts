@@ -23,7 +23,7 @@ afterAll(async () => {
   await office?.close()
 })
 
-async function onPhone<T>(path: string, name: string, ready: string): Promise<void> {
+async function onPhone(path: string, name: string, ready: string): Promise<void> {
   const small = await person(browser, { viewport: phone })
   const p = await small.newPage()
   await logIn(p, office, admin)

@@ -281,8 +281,16 @@ test('on a phone: views, a sheet of filters, the board; Back comes to the same p
   await picture(p, 'list-phone')
   expect(await fitsAcross(p)).toBe(true)
   await p.locator('.list .cards').evaluate((el) => (el.scrollTop = 72 * 20))
-  const name = await p.locator('.list .cards .card strong').nth(8).innerText()
-  await p.locator('.list .cards .card', { hasText: name }).first().dispatchEvent('click')
+  // Rows are drawn after the scroll: what is clicked is what then stands in the middle of the screen.
+  let name = ''
+  await until('a card in the middle', async () => {
+    name = await p.locator('.list .cards').evaluate((el) => {
+      const box = el.getBoundingClientRect()
+      return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('.card')?.querySelector('strong')?.textContent ?? ''
+    })
+    return name !== ''
+  })
+  await p.locator('.list .cards .card', { hasText: name }).first().click()
   await p.locator('article.record, .record').first().waitFor()
   await p.goBack()
   await p.locator('.list .cards .card', { hasText: name }).first().waitFor()

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -124,7 +123,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	streams := live.New()
 	calls := telephony.New(db, office, streams, log)
 	office.AddSource(calls)
-	office.OnChange(changed(streams))
+	defer api.TellChanges(office, streams, log)()
 	custom.OnChange(func(rev int64) { streams.PublishAll("changed", "meta", changedMeta{"meta", "0", rev}) })
 	guard.OnEnd(ended(streams))
 
@@ -213,25 +212,6 @@ func boxes(cfg config.Config, log *slog.Logger) []*boxclient.Client {
 		return nil
 	}
 	return []*boxclient.Client{boxclient.New(cfg.Box, "", log).TokenFrom(cfg.BoxTokenFile)}
-}
-
-// changed tells open pages that a record was written; the event holds no value of it.
-func changed(streams *live.Hub) func(records.Change) {
-	return func(c records.Change) {
-		data, err := json.Marshal(struct {
-			crm.Ref
-			Rev int64 `json:"rev"`
-		}{c.Ref, c.Rev})
-		if err != nil {
-			return
-		}
-		streams.Publish("changed", c.Entity+" "+c.ID.String(), func(user crm.ID) []byte {
-			if c.Private && user != c.Owner {
-				return nil
-			}
-			return data
-		})
-	}
 }
 
 // changedMeta tells open pages that the definitions are others now; they fetch them anew.

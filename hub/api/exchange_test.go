@@ -74,6 +74,7 @@ func (x *switchboard) open(t *testing.T) {
 	guard := auth.New(s)
 	x.streams = live.New()
 	x.calls = telephony.New(s, office_, x.streams, log)
+	told := TellChanges(office_, x.streams, log)
 	office_.AddSource(x.calls)
 	guard.OnEnd(func(e auth.Ended) {
 		if e.Session != "" {
@@ -99,6 +100,7 @@ func (x *switchboard) open(t *testing.T) {
 		x.streams.Close()
 		x.server.Shutdown(ctx)
 		x.calls.Close()
+		told()
 		<-served
 		s.Close()
 	})

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"bellhop/hub/crm"
@@ -62,5 +64,82 @@ func TestMerge(t *testing.T) {
 		balance(twinID, 10000)
 		li.post("/api/o/customer/duplicates", obj{"values": obj{"phones": phones("053283001234")}}).ok().want("hits.0.id", twinID)
 		boss.post("/api/merges/"+undo+"/undo", nil).is(422).want("error.key", "merge.undone")
+	})
+}
+
+// TestMergePointers moves what points to a record by several references, by lines and by
+// shares, and gives it back.
+func TestMergePointers(t *testing.T) {
+	o := newOffice(t)
+	boss, li, wang, zhao := o.user("boss", crm.Admin), o.user("li", crm.Sales), o.user("wang", crm.Sales), o.user("zhao", crm.Sales)
+	pump, pumps := boss.must("product", obj{"name": "水泵"}).str("id"), boss.must("product", obj{"name": "水泵 "}).str("id")
+	wishes := func(p *person, ids ...string) string {
+		return p.must("customer", obj{"name": "想要 " + p.user.Login, "interests": ids}).str("id")
+	}
+	one, both := wishes(li, pumps), wishes(wang, pump, pumps)
+	order := li.must("order", obj{"customer": one, "date": "2026-11-22", "amount": obj{"minor": 200, "currency": "CNY"}, "lines": []obj{{"values": obj{"product": pumps, "name": "水泵", "qty": "2", "price": obj{"minor": 100, "currency": "CNY"}}}}})
+	interests := func(customer string) (ids []string) {
+		t.Helper()
+		for _, ref := range boss.get("/api/o/customer/" + customer).ok().list("values.interests") {
+			ids = append(ids, ref.(obj)["id"].(string))
+		}
+		return ids
+	}
+	wanting := func(product string) int {
+		t.Helper()
+		return len(boss.query("customer", obj{"filter": obj{"field": "interests", "op": "eq", "value": product}}).list("rows"))
+	}
+	merge := func(entity, into, twin string) string {
+		t.Helper()
+		a, b := boss.get("/api/o/"+entity+"/"+into).ok(), boss.get("/api/o/"+entity+"/"+twin).ok()
+		return boss.post("/api/o/"+entity+"/"+into+"/merge", obj{"twin": twin, "rev": a.at("rev"), "twinRev": b.at("rev")}).ok().str("merge")
+	}
+	product := func() string {
+		t.Helper()
+		return li.get("/api/o/order/" + order.str("id")).ok().str("values.lines.0.values.product.id")
+	}
+	t.Run("CUS-47 references in fields of several and in lines move, and come back", func(t *testing.T) {
+		boss.get("/api/o/product/"+pumps+"/children").ok().want("children.0.count", 2).want("children.1.entity", "order").want("children.1.count", 1)
+		undo := merge("product", pump, pumps)
+		if a, b := interests(one), interests(both); !slices.Equal(a, []string{pump}) || !slices.Equal(b, []string{pump}) {
+			t.Errorf("after the merge %v %v", a, b)
+		}
+		if product() != pump || wanting(pump) != 2 {
+			t.Errorf("the line names %s, %d customers want it", product(), wanting(pump))
+		}
+		boss.post("/api/merges/"+undo+"/undo", nil).ok()
+		if a, b := interests(one), interests(both); !slices.Equal(a, []string{pumps}) || !slices.Equal(b, []string{pump, pumps}) {
+			t.Errorf("undone %v %v", a, b)
+		}
+		if product() != pumps || wanting(pump) != 1 || wanting(pumps) != 2 {
+			t.Errorf("undone the line names %s, %d and %d want them", product(), wanting(pump), wanting(pumps))
+		}
+	})
+	t.Run("CUS-47 who saw the twin by a share sees the master, until it is undone", func(t *testing.T) {
+		master, twin := li.must("customer", obj{"name": "大厂"}).str("id"), li.must("customer", obj{"name": "大厂厂"}).str("id")
+		share := func(id, level string, to *person) {
+			t.Helper()
+			li.post("/api/o/customer/share", obj{"ids": []string{id}, "targets": []string{to.user.ID.String()}, "level": level}).ok()
+		}
+		share(twin, "edit", wang)
+		share(twin, "edit", zhao)
+		share(master, "read", zhao)
+		path := "/api/o/customer/" + master
+		wang.get(path).is(404)
+		zhao.get(path).ok().want("may.edit", false)
+		undo := merge("customer", master, twin)
+		wang.get(path).ok().want("may.edit", true)
+		zhao.get(path).ok().want("may.edit", true)
+		boss.post("/api/merges/"+undo+"/undo", nil).ok()
+		wang.get(path).is(404)
+		zhao.get(path).ok().want("may.edit", false)
+		wang.get("/api/o/customer/"+twin).ok().want("may.edit", true)
+	})
+	t.Run("CUS-45 what a restored record refers to is found by again", func(t *testing.T) {
+		boss.delete("/api/o/customer/" + one + "?rev=" + fmt.Sprint(boss.get("/api/o/customer/"+one).ok().at("rev"))).ok()
+		boss.post("/api/recycle/customer/restore", obj{"ids": []string{one}}).ok()
+		if wanting(pumps) != 2 {
+			t.Errorf("%d customers want it", wanting(pumps))
+		}
 	})
 }

@@ -95,13 +95,20 @@ func (r *Records) Merge(ctx context.Context, who *rights.Rights, ref crm.Ref, in
 			if err != nil {
 				return err
 			}
-			if err := r.store.AddMoved(ctx, tx, out.ID, p, children); err != nil {
+			both, err := r.store.Both(ctx, tx, p, children, ref)
+			if err != nil {
 				return err
 			}
-			if err := r.repoint(ctx, tx, p, children, twinRef, ref, now); err != nil {
+			if err := r.store.AddMoved(ctx, tx, out.ID, p, children, both); err != nil {
+				return err
+			}
+			if err := r.repoint(ctx, tx, p, children, nil, twinRef, ref); err != nil {
 				return err
 			}
 			out.Moved += len(children)
+		}
+		if err := r.store.MergeShares(ctx, tx, out.ID, twinRef, ref); err != nil {
+			return err
 		}
 		return note(tx, who, "merge", &master.Record, &twin.Record, out, now)
 	})
@@ -163,9 +170,9 @@ func note(tx *store.Tx, who *rights.Rights, kind string, master, twin *crm.Recor
 
 // repoint moves children to another record, with what they change in the one they
 // belong to (an unpaid order counts into its customer's balance).
-func (r *Records) repoint(ctx context.Context, tx *store.Tx, p store.Pointer, children []crm.ID, from, to crm.Ref, at int64) error {
+func (r *Records) repoint(ctx context.Context, tx *store.Tx, p store.Pointer, children []crm.ID, both map[crm.ID]bool, from, to crm.Ref) error {
 	child, ok := r.Schema().Entity(p.Entity)
-	if ok && child.Hooks.Effects != nil {
+	if ok && p.Own() && child.Hooks.Effects != nil {
 		for _, id := range children {
 			rec, err := r.store.Record(ctx, tx, r.Schema(), crm.Ref{Entity: p.Entity, ID: id}, everything, everything)
 			if crm.IsCode(err, crm.NotFound) {
@@ -185,7 +192,7 @@ func (r *Records) repoint(ctx context.Context, tx *store.Tx, p store.Pointer, ch
 			}
 		}
 	}
-	return r.store.Repoint(ctx, tx, p, children, from, to, at)
+	return r.store.Repoint(ctx, tx, p, children, both, from, to)
 }
 
 // Unmerge brings the twin back with all that was moved and has not been moved on since;
@@ -234,14 +241,17 @@ func (r *Records) Unmerge(ctx context.Context, who *rights.Rights, id crm.ID) (*
 			return err
 		}
 		for _, p := range store.PointersTo(r.Schema(), e.Name) {
-			children, err := r.store.Moved(ctx, tx, id, p)
+			children, both, err := r.store.Moved(ctx, tx, id, p)
 			if err != nil {
 				return err
 			}
-			if err := r.repoint(ctx, tx, p, children, ref, twinRef, now); err != nil {
+			if err := r.repoint(ctx, tx, p, children, both, ref, twinRef); err != nil {
 				return err
 			}
 			out.Moved += len(children)
+		}
+		if err := r.store.UnmergeShares(ctx, tx, id, twinRef, ref); err != nil {
+			return err
 		}
 		return note(tx, who, "unmerge", &master.Record, &twin.Record, out, now)
 	})
@@ -325,14 +335,14 @@ func (r *Records) Children(ctx context.Context, who *rights.Rights, ref crm.Ref)
 		if p.Entity != "call" && p.Entity != "sms" && !who.May(p.Entity, rights.Read) {
 			continue
 		}
-		ids, err := r.store.Pointing(ctx, r.store.Read(), p, ref)
+		n, err := r.store.CountPointing(ctx, r.store.Read(), p, ref)
 		if err != nil {
 			return nil, err
 		}
-		if counts[p.Entity] == 0 && len(ids) > 0 {
+		if counts[p.Entity] == 0 && n > 0 {
 			order = append(order, p.Entity)
 		}
-		counts[p.Entity] += len(ids)
+		counts[p.Entity] += n
 	}
 	out := make([]Child, len(order))
 	for i, name := range order {

@@ -97,6 +97,9 @@ func (s *Store) RestoreRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Rec
 	if err := insertPhones(ctx, tx, e, r); err != nil {
 		return err
 	}
+	if err := insertLinks(ctx, tx, e, r); err != nil {
+		return err
+	}
 	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
 		return err
 	}

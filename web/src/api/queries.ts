@@ -28,7 +28,8 @@ on('changed', ({ entity, id }) => {
     void useMeta().load().then(() => queryClient.invalidateQueries())
     return
   }
-  void queryClient.invalidateQueries({ queryKey: ['record', entity, id] })
+  // "0" stands for any: one this user may no longer see, or very many at once.
+  void queryClient.invalidateQueries({ queryKey: id === '0' ? ['record', entity] : ['record', entity, id] })
   void queryClient.invalidateQueries({ queryKey: ['list', entity] })
   void queryClient.invalidateQueries({ queryKey: ['timeline'] })
 })

@@ -58,6 +58,12 @@ var arrows = map[string][]string{
 	"firmware/scope": {"firmware/boxapi", "drivers/audio", "drivers/audio/wav", "drivers/callerid", "drivers/dsp", "drivers/fsk",
 		"drivers/listen", "drivers/pty"},
 	"firmware/decode": {"drivers/audio/wav", "drivers/callerid", "drivers/listen"},
+	"firmware/update": {"firmware/boxapi"},
+
+	"firmware/update/bellhop-update": {"firmware/update"}, // a program
+
+	// The card: made and tried outside of the box.
+	"images": {"images/...", "firmware/update", "firmware/boxapi"},
 
 	// The hub: words first, then records, then what works with them; api last.
 	"hub/config":      {},
@@ -103,7 +109,7 @@ func never(folder, path string) string {
 
 func TestImports(t *testing.T) {
 	seen := 0
-	for _, top := range []string{"board", "drivers", "firmware", "hub", "web"} {
+	for _, top := range []string{"board", "drivers", "firmware", "hub", "images", "web"} {
 		err := filepath.WalkDir(filepath.Join("..", top), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

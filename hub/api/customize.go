@@ -13,6 +13,7 @@ func (s *Server) customizeRoutes(api fiber.Router) {
 	api.Get("/customize/:entity/fields", administrator, s.customFields)
 	api.Post("/customize/:entity/fields", administrator, s.addField)
 	api.Put("/customize/:entity/fields/:key", administrator, s.changeField)
+	api.Post("/customize/:entity/formula", administrator, s.tryFormula)
 	api.Get("/customize/:entity/form", administrator, s.customForm)
 	api.Put("/customize/:entity/form", administrator, s.setForm)
 	api.Get("/dicts", administrator, s.dicts)
@@ -23,7 +24,11 @@ func (s *Server) customizeRoutes(api fiber.Router) {
 }
 
 func (s *Server) customEntities(c *fiber.Ctx) error {
-	return c.JSON(fiber.Map{"entities": s.Customize.Entities(Lang(c)), "modules": s.Customize.Modules(Lang(c))})
+	entities, err := s.Customize.Entities(c.UserContext(), Lang(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"entities": entities, "modules": s.Customize.Modules(Lang(c)), "rev": s.Customize.Rev()})
 }
 
 func (s *Server) changeEntity(c *fiber.Ctx) error {
@@ -38,11 +43,11 @@ func (s *Server) changeEntity(c *fiber.Ctx) error {
 }
 
 func (s *Server) customFields(c *fiber.Ctx) error {
-	fields, err := s.Customize.Fields(c.Params("entity"), Lang(c))
+	fields, err := s.Customize.Fields(c.UserContext(), c.Params("entity"), Lang(c))
 	if err != nil {
 		return err
 	}
-	return c.JSON(fiber.Map{"fields": fields})
+	return c.JSON(fiber.Map{"fields": fields, "rev": s.Customize.Rev()})
 }
 
 func (s *Server) addField(c *fiber.Ctx) error {
@@ -66,6 +71,22 @@ func (s *Server) changeField(c *fiber.Ctx) error {
 		return err
 	}
 	return s.customFields(c)
+}
+
+// tryFormula checks a formula while it is written and tells what it comes to.
+func (s *Server) tryFormula(c *fiber.Ctx) error {
+	var in struct {
+		Key string `json:"key"`
+		customize.FieldIn
+	}
+	if err := body(c, &in); err != nil {
+		return err
+	}
+	sample, err := s.Customize.Try(c.UserContext(), Rights(c), c.Params("entity"), in.Key, in.FieldIn)
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"record": sample.Record, "value": sample.Value, "live": sample.Live})
 }
 
 func (s *Server) customForm(c *fiber.Ctx) error {
@@ -96,7 +117,7 @@ func (s *Server) dicts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(fiber.Map{"dicts": list})
+	return c.JSON(fiber.Map{"dicts": list, "rev": s.Customize.Rev()})
 }
 
 func (s *Server) addDict(c *fiber.Ctx) error {
@@ -127,7 +148,7 @@ func (s *Server) numbers(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(fiber.Map{"numbers": list})
+	return c.JSON(fiber.Map{"numbers": list, "rev": s.Customize.Rev()})
 }
 
 func (s *Server) setNumber(c *fiber.Ctx) error {

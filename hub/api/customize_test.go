@@ -100,7 +100,7 @@ func TestCustomize(t *testing.T) {
 		}
 		li.post("/api/customize/customer/fields", obj{"type": "text", "labels": zh("x")}).is(403)
 		li.put("/api/options", obj{"values": obj{"login.list": true}}).is(403)
-		li.put("/api/dicts/customer.level", obj{"options": []obj{}}).is(403)
+		li.put("/api/dicts/level", obj{"options": []obj{}}).is(403)
 		li.put("/api/numbers/customer/no", obj{"prefix": "X"}).is(403)
 	})
 
@@ -558,6 +558,115 @@ func TestOptions(t *testing.T) {
 		li.query("contact", obj{"filter": obj{"field": "customer", "op": "eq", "value": rec.str("id")}}).want("rows.0.values.customer.label", "新名有限公司")
 		li.query("customer", obj{"search": "新名"}).want("rows.0.id", rec.str("id"))
 		li.query("customer", obj{"search": "旧名"}).want("rows", []any{})
+	})
+}
+
+// TestCustomizeTogether is about several administrators, and about going back.
+func TestCustomizeTogether(t *testing.T) {
+	o := newOffice(t)
+	root, zhou := o.user("root", crm.Admin), o.user("zhou", crm.Admin)
+	rev := func() any { return root.get("/api/customize").ok().at("rev") }
+
+	t.Run("what another administrator changed meanwhile is told, and nothing is written over it", func(t *testing.T) {
+		for path, in := range map[string]obj{
+			"/api/customize/customer/fields/level": {"labels": zh("星级")},
+			"/api/customize/customer":              {"columns": []string{"name", "level"}},
+			"/api/customize/customer/form":         {"role": "", "sections": []obj{{"labels": zh("全部"), "fields": []string{"name", "no", "level"}}}},
+			"/api/dicts/level":                     {"labels": zh("星级")},
+			"/api/numbers/customer/no":             {"prefix": "VIP"},
+			"/api/options":                         {"values": obj{"table.edit": true}},
+		} {
+			in["rev"] = rev()
+			root.put(path, in).ok()
+			zhou.put(path, in).is(409).want("error.key", "customize.changed_meanwhile").want("error.code", "conflict")
+			in["rev"] = rev()
+			zhou.put(path, in).ok() // having looked
+		}
+		before := rev()
+		root.put("/api/customize/customer/fields/source", obj{"labels": zh("渠道来源"), "rev": before}).ok()
+		zhou.put("/api/customize/customer/fields/address", obj{"labels": zh("门牌"), "rev": before}).ok() // another thing
+	})
+	t.Run("each thing goes back to as it was delivered", func(t *testing.T) {
+		fields := root.get("/api/customize/customer/fields").list("fields")
+		if named(fields, "key", "level")["changed"] != true || named(fields, "key", "taxNo")["changed"] != false {
+			t.Error("what is changed is not told")
+		}
+		root.put("/api/customize/customer/fields/level", obj{"required": true, "width": 300}).ok()
+		root.put("/api/customize/customer/fields/level", obj{"reset": true}).ok()
+		if f := named(root.get("/api/customize/customer/fields").list("fields"), "key", "level"); f["changed"] != false || f["required"] != false || f["label"] != "Level" {
+			t.Errorf("%v", f)
+		}
+		root.put("/api/dicts/level", obj{"options": []obj{{"labels": zh("钻石")}, {"id": "b", "labels": zh("乙等")}}}).ok()
+		dict := named(root.get("/api/dicts").list("dicts"), "key", "level")
+		if dict["changed"] != true {
+			t.Error("a changed dictionary is not told")
+		}
+		root.put("/api/dicts/level", obj{"reset": true}).ok()
+		options := named(root.get("/api/dicts").list("dicts"), "key", "level")["options"].([]any)
+		if first := options[0].(obj); first["id"] != "a" || first["retired"] != false {
+			t.Errorf("%v", first)
+		}
+		if last := options[len(options)-1].(obj); last["label"] != "钻石" {
+			t.Errorf("what the office added is gone: %v", last)
+		}
+		root.put("/api/numbers/customer/no", obj{"prefix": "ZZ", "digits": 9, "typed": true}).ok()
+		root.put("/api/numbers/customer/no", obj{"delivered": true}).ok()
+		if n := named(root.get("/api/numbers").list("numbers"), "entity", "customer"); n["prefix"] != "KH" || n["changed"] != false {
+			t.Errorf("%v", n)
+		}
+		root.put("/api/customize/customer/form", obj{"role": "", "sections": []obj{}}).ok().want("own", false)
+		root.put("/api/customize/customer", obj{"reset": true}).ok()
+		if named(root.get("/api/customize").list("entities"), "name", "customer")["changed"] != false {
+			t.Error("the list is not as delivered")
+		}
+	})
+	t.Run("the row of small screens and the widths of columns", func(t *testing.T) {
+		root.put("/api/customize/customer", obj{"phone": obj{"title": "name", "badge": "source", "second": "address"}, "widths": obj{"name": 333}}).ok()
+		root.get("/api/meta").want("entities.customer.phone", obj{"title": "name", "badge": "source", "second": "address"})
+		if f := metaFieldOf(root, "customer", "name"); fmt.Sprint(f["width"]) != "333" {
+			t.Errorf("width %v", f["width"])
+		}
+		root.put("/api/customize/customer", obj{"phone": obj{"title": "nmae"}}).is(422)
+		root.put("/api/customize/customer", obj{"phone": obj{"title": ""}}).is(422)
+		root.put("/api/customize/customer", obj{"widths": obj{"name": 9999}}).is(422).want("error.field", "width")
+	})
+	t.Run("a formula is checked and computed while it is written", func(t *testing.T) {
+		customer := root.must("customer", obj{"name": "算账"}).str("id")
+		line := obj{"values": obj{"name": "甲", "qty": "3", "price": obj{"minor": 1000, "currency": "CNY"}}}
+		no := root.must("order", obj{"customer": customer, "date": "2026-11-22", "lines": []obj{line}}).str("label")
+		try := func(in obj) *answer { return root.post("/api/customize/order/formula", in) }
+		try(obj{"formula": "amount * 2", "result": "money"}).ok().want("record", no).want("value.minor", 6000).want("live", false)
+		try(obj{"formula": "qty * 10", "result": "decimal", "decimals": 1, "parent": "lines"}).ok().want("value", "30.0")
+		try(obj{"formula": "days(date, today())", "result": "int"}).ok().want("live", true)
+		try(obj{"formula": "amount *", "result": "money"}).is(422).want("error.field", "formula")
+		try(obj{"formula": "nothing + 1", "result": "int"}).is(422).want("error.key", "field.formula_field")
+		try(obj{"formula": "1", "result": "poem"}).is(422).want("error.field", "result")
+		try(obj{"formula": "1", "result": "int", "parent": "date"}).is(422)
+		o.user("li", crm.Sales).post("/api/customize/order/formula", obj{"formula": "1", "result": "int"}).is(403)
+	})
+	t.Run("CUS-11 a drop-down brings its choices along", func(t *testing.T) {
+		key := root.post("/api/customize/customer/fields", obj{"type": "select", "labels": zh("经营年限"),
+			"choices": []obj{{"labels": zh("三年以内")}, {"labels": zh("十年以上"), "tone": "ok"}}}).is(201).str("key")
+		options := metaFieldOf(root, "customer", key)["options"].([]any)
+		if len(options) != 2 || options[1].(obj)["label"] != "十年以上" || options[1].(obj)["tone"] != "ok" {
+			t.Errorf("%v", options)
+		}
+		root.post("/api/customize/customer/fields", obj{"type": "text", "labels": zh("文"), "choices": []obj{{"labels": zh("x")}}}).is(422).want("error.field", "dict")
+	})
+	t.Run("lines without fields yet are offered to those who add them", func(t *testing.T) {
+		lines := root.post("/api/customize/customer/fields", obj{"type": "lines", "labels": zh("设备")}).is(201).str("key")
+		if f := named(root.get("/api/customize/customer/fields").list("fields"), "key", lines); f == nil || f["label"] != "设备" {
+			t.Errorf("%v", f)
+		}
+	})
+	t.Run("CFG-10 a change typed in a list is refused where that is off, one from a form is not", func(t *testing.T) {
+		rec := root.must("customer", obj{"name": "表里改"})
+		path := "/api/o/customer/" + rec.str("id")
+		root.send("PUT", path, obj{"rev": 1, "values": obj{"address": "一"}}, "X-Edited-In", "table").ok()
+		root.put("/api/options", obj{"values": obj{"table.edit": false}}).ok()
+		root.send("PUT", path, obj{"rev": 2, "values": obj{"address": "二"}}, "X-Edited-In", "table").is(403).want("error.key", "record.table_edit_off")
+		root.get(path).want("values.address", "一")
+		root.send("PUT", path, obj{"rev": 2, "values": obj{"address": "二"}}).ok().want("values.address", "二")
 	})
 }
 

@@ -245,6 +245,9 @@ func newLeakOffice(t *testing.T, li *person, x *switchboard) *leakOffice {
 		if e.Name == "relation" {
 			values = obj{"party": base, "type": l.records["relationtype"], "other": l.records["customer"]}
 		}
+		if e.Name == "stockin" {
+			values = receipt(l.records["product"], "1", 100)
+		}
 		if values == nil {
 			t.Fatalf("give minimal values for %s in rights_test.go", e.Name)
 		}

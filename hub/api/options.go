@@ -33,15 +33,18 @@ func (s *Server) optionRoutes(api fiber.Router) {
 }
 
 func (s *Server) options(c *fiber.Ctx) error {
-	return c.JSON(fiber.Map{"options": s.Customize.Options(), "modules": s.Customize.Modules(Lang(c))})
+	return c.JSON(fiber.Map{"options": s.Customize.Options(), "modules": s.Customize.Modules(Lang(c)), "rev": s.Customize.Rev()})
 }
 
 func (s *Server) setOptions(c *fiber.Ctx) error {
-	var in struct{ Values map[string]any }
+	var in struct {
+		Values map[string]any
+		Rev    int64
+	}
 	if err := body(c, &in); err != nil {
 		return err
 	}
-	if err := s.Customize.SetOptions(c.UserContext(), Rights(c), in.Values); err != nil {
+	if err := s.Customize.SetOptions(c.UserContext(), Rights(c), in.Values, in.Rev); err != nil {
 		return err
 	}
 	return s.options(c)

@@ -5,6 +5,7 @@ import (
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/options"
 	"bellhop/hub/phone"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
@@ -131,6 +132,10 @@ func pathRef(c *fiber.Ctx) (crm.Ref, error) {
 	return crm.Ref{Entity: c.Params("entity"), ID: id}, err
 }
 
+// editedIn says where on the page a change was typed: "table" is a cell of a list, which
+// an office may not want (CFG-10).
+const editedIn = "X-Edited-In"
+
 const maxKey = 100 // characters of an Idempotency-Key
 
 func (s *Server) createRecord(c *fiber.Ctx) error {
@@ -171,6 +176,9 @@ func (s *Server) changeRecord(c *fiber.Ctx) error {
 	}
 	if err := body(c, &in); err != nil {
 		return err
+	}
+	if c.Get(editedIn) == "table" && !s.Records.Schema().Options.Bool(options.EditInTable) {
+		return &crm.Error{Code: crm.Forbidden, Key: "record.table_edit_off"}
 	}
 	matches, err := s.checked(c, in.Check, ref, in.Values, "")
 	if err != nil {

@@ -43,6 +43,9 @@ func TestForeignRecords(t *testing.T) {
 				values = obj{"party": secret, "other": li.must("customer", obj{"name": "秘密分部"}).str("id"),
 					"type": li.must("relationtype", obj{"name": "秘密上级", "opposite": "秘密下级"}).str("id")}
 			}
+			if e.Name == "stockin" {
+				values = receipt(li.must("product", obj{"name": "秘密货物"}).str("id"), "1", 100)
+			}
 			if values == nil {
 				t.Fatalf("give minimal values for %s", e.Name)
 			}

@@ -88,6 +88,13 @@ type EntityChange struct {
 	Fixed   bool     `json:"fixed,omitempty"` // nobody arranges his own (CFG-04)
 	Filters []string `json:"filters,omitempty"`
 	Sort    *Sort    `json:"sort,omitempty"`
+	// Phone is the row on a small screen.
+	Phone *PhoneLayout `json:"phone,omitempty"`
+}
+
+// Some tells whether anything is arranged.
+func (c EntityChange) Some() bool {
+	return c.Fixed || c.Columns != nil || c.Filters != nil || c.Sort != nil || c.Phone != nil
 }
 
 // MaxCustomFields of one entity.
@@ -280,6 +287,9 @@ func (s *Schema) measure(f *field.Field) {
 	if field.ResultOf(f.Type) == field.Amount && f.Measure == "" {
 		f.Measure, f.Decimals = field.Sum, s.Options.Int(options.AmountDecimals)
 	}
+	if f.Optional != "" && s.Options.Bool(f.Optional) {
+		f.Formula = f.OptionalFormula
+	}
 	if f.Type == field.Place {
 		f.Chained = s.Options.Bool(options.RegionChain)
 	}
@@ -299,6 +309,12 @@ func (s *Schema) arrange(e *Entity, c EntityChange) {
 	}
 	if c.Filters != nil {
 		e.Filters = c.Filters
+	}
+	if c.Phone != nil {
+		e.Phone = *c.Phone
+		if _, ok := e.Field(e.Phone.Title); !ok {
+			e.Phone.Title = e.Title
+		}
 	}
 	if c.Columns != nil {
 		e.List.Columns = c.Columns

@@ -95,6 +95,28 @@ type note struct {
 	Entity string
 	Label  string
 	Detail any
+	seen   seen
+}
+
+// seen is what a change is made on top of: the number of the definitions its author had
+// before him, 0 for whatever there is, and the things he changes. If one of them was
+// changed since, he is told who did it and nothing is written.
+type seen struct {
+	rev    int64
+	things []string
+}
+
+func (s *Service) unseen(ctx context.Context, tx *store.Tx, by seen) error {
+	for _, thing := range by.things {
+		rev, author, err := s.store.Touched(ctx, tx, thing)
+		if err != nil {
+			return err
+		}
+		if by.rev > 0 && rev > by.rev {
+			return &crm.Error{Code: crm.Conflict, Key: "customize.changed_meanwhile", Args: map[string]string{"name": author}}
+		}
+	}
+	return nil
 }
 
 // change writes what fn does, compiles the result and serves it. Whatever fn or the
@@ -111,11 +133,19 @@ func (s *Service) change(ctx context.Context, who *rights.Rights, about note, fn
 	}
 	var schema *crm.Schema
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.unseen(ctx, tx, about.seen); err != nil {
+			return err
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}
 		if err := s.store.NextMeta(ctx, tx); err != nil {
 			return err
+		}
+		for _, thing := range about.seen.things {
+			if err := s.store.Touch(ctx, tx, thing, who.User.Name); err != nil {
+				return err
+			}
 		}
 		tx.Note(trail.System, trail.Entry{At: time.Now().UnixMilli(), User: int64(who.User.ID), Name: who.User.Name,
 			Kind: "customize." + about.Kind, Entity: about.Entity, Label: about.Label, Detail: string(detail)})
@@ -237,6 +267,33 @@ func texts(schema *crm.Schema, key string) Texts {
 		out[lang] = schema.Labels.Own(lang, key)
 	}
 	return out
+}
+
+// Rev is the number of the definitions served now.
+func (s *Service) Rev() int64 { return s.records.Schema().Rev }
+
+// asDelivered takes every text of the office for key away.
+func (s *Service) asDelivered(ctx context.Context, tx *store.Tx, keys ...string) error {
+	for _, key := range keys {
+		for _, lang := range label.Langs {
+			if err := s.store.SetLabel(ctx, tx, key, lang, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// renamed tells whether the office calls something otherwise than the code.
+func renamed(schema *crm.Schema, keys ...string) bool {
+	for _, key := range keys {
+		for _, lang := range label.Langs {
+			if schema.Labels.Own(lang, key) != schema.Base().Labels.Own(lang, key) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // entity finds one that is switched on.

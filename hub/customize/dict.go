@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -18,6 +19,7 @@ type Dict struct {
 	Label   string   `json:"label"`
 	Labels  Texts    `json:"labels"`
 	Custom  bool     `json:"custom"`
+	Changed bool     `json:"changed"` // not as delivered
 	Options []Choice `json:"options"`
 	Uses    []Use    `json:"uses"`
 }
@@ -54,6 +56,10 @@ func (s *Service) Dicts(ctx context.Context, lang string) ([]Dict, error) {
 			source[dict] = e.Name + ".options." + f.Path() + "."
 		}
 	})
+	delivered, err := s.delivered()
+	if err != nil {
+		return nil, err
+	}
 	custom := map[string]bool{}
 	for _, d := range overlay.Dicts {
 		custom[d.Key] = true
@@ -76,6 +82,7 @@ func (s *Service) Dicts(ctx context.Context, lang string) ([]Dict, error) {
 		for _, o := range list {
 			d.Options = append(d.Options, Choice{o.ID, schema.Labels.Text(lang, prefix+o.ID, nil), texts(schema, prefix+o.ID), o.Tone, o.Retired})
 		}
+		d.Changed = len(delivered[key]) > 0 && (!slices.Equal(delivered[key], list) || s.renamedIn(overlay, key))
 		out = append(out, d)
 	}
 	sort.Slice(out, func(i, j int) bool {
@@ -88,12 +95,26 @@ func (s *Service) Dicts(ctx context.Context, lang string) ([]Dict, error) {
 	return out, nil
 }
 
+// renamedIn tells whether the office gave a dictionary or one of its choices a name.
+func (s *Service) renamedIn(o *crm.Overlay, dict string) bool {
+	for _, texts := range o.Labels {
+		for key := range texts {
+			if strings.HasPrefix(key, "dict."+dict+".") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // DictIn is what an office sets of a dictionary. Options are all of them in their
 // order; one that was there and is left out is retired, so that old records stay
 // readable. A new one has no ID.
 type DictIn struct {
 	Labels  Texts      `json:"labels"`
 	Options []ChoiceIn `json:"options"`
+	Rev     int64      `json:"rev,omitempty"`   // what the change is made on top of
+	Reset   bool       `json:"reset,omitempty"` // names and order as delivered; what the office added stays behind them
 }
 
 // ChoiceIn is a choice as the office sets it; without Labels its name stays.
@@ -119,7 +140,7 @@ func (s *Service) AddDict(ctx context.Context, who *rights.Rights, in DictIn) (s
 	if err != nil {
 		return "", err
 	}
-	err = s.change(ctx, who, note{"dictionary", "", labels.full()["zh-CN"], in}, func(tx *store.Tx) error {
+	err = s.change(ctx, who, note{"dictionary", "", labels.full()["zh-CN"], in, seen{}}, func(tx *store.Tx) error {
 		if err := s.store.AddDict(ctx, tx, key); err != nil {
 			return err
 		}
@@ -138,6 +159,10 @@ func (s *Service) ChangeDict(ctx context.Context, who *rights.Rights, key string
 	if !ok {
 		return crm.ErrNotFound
 	}
+	about := note{"dictionary", "", key, in, seen{in.Rev, []string{"dict " + key}}}
+	if in.Reset {
+		return s.change(ctx, who, about, func(tx *store.Tx) error { return s.resetDict(ctx, tx, key, old) })
+	}
 	labels, err := in.Labels.check("labels", false)
 	if err != nil {
 		return err
@@ -148,12 +173,44 @@ func (s *Service) ChangeDict(ctx context.Context, who *rights.Rights, key string
 			return err
 		}
 	}
-	return s.change(ctx, who, note{"dictionary", "", key, in}, func(tx *store.Tx) error {
+	return s.change(ctx, who, about, func(tx *store.Tx) error {
 		if err := s.setTexts(ctx, tx, "dict."+key+".label", labels); err != nil {
 			return err
 		}
 		return s.keepChoices(ctx, tx, key, options, names)
 	})
+}
+
+// resetDict gives a dictionary the choices of the code back; those the office added are
+// kept behind them, for records may hold them.
+func (s *Service) resetDict(ctx context.Context, tx *store.Tx, key string, old []field.Option) error {
+	delivered, err := s.delivered()
+	if err != nil {
+		return err
+	}
+	list := slices.Clone(delivered[key])
+	texts := []string{"dict." + key + ".label"}
+	for _, o := range list {
+		texts = append(texts, "dict."+key+"."+o.ID)
+	}
+	for _, o := range old {
+		if !slices.ContainsFunc(list, func(d field.Option) bool { return d.ID == o.ID }) {
+			list = append(list, o)
+		}
+	}
+	if err := s.asDelivered(ctx, tx, texts...); err != nil {
+		return err
+	}
+	return s.store.SetOptions(ctx, tx, key, list)
+}
+
+// delivered are the dictionaries as the code has them.
+func (s *Service) delivered() (map[string][]field.Option, error) {
+	schema, err := s.records.Schema().Base().With(&crm.Overlay{})
+	if err != nil {
+		return nil, err
+	}
+	return schema.Dicts, nil
 }
 
 // choices checks the options of a dictionary and gives new ones an ID.

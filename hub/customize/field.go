@@ -22,6 +22,7 @@ type Field struct {
 	Labels   Texts            `json:"labels"`
 	Hints    Texts            `json:"hints"`
 	Custom   bool             `json:"custom"`
+	Changed  bool             `json:"changed"` // of the code's fields: not as delivered
 	Hidden   bool             `json:"hidden"`
 	Required bool             `json:"required"`
 	Unique   bool             `json:"unique"`
@@ -55,21 +56,40 @@ type Series struct {
 
 // Fields lists the fields of an entity, hidden ones too, in the order of the code with
 // the office's own behind.
-func (s *Service) Fields(entity, lang string) ([]Field, error) {
+func (s *Service) Fields(ctx context.Context, entity, lang string) ([]Field, error) {
 	schema, e, err := s.entity(entity)
 	if err != nil {
 		return nil, err
 	}
-	return fieldsOf(schema, e, e.Fields, lang), nil
+	overlay, err := s.store.Overlay(ctx, s.store.Read())
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	fields := slices.Clone(e.Fields)
+	for i := range overlay.Fields {
+		c := &overlay.Fields[i]
+		if c.Entity != entity {
+			continue
+		}
+		changed[c.Parent+"."+c.Key] = true
+		if _, served := e.Field(c.Key); c.Parent == "" && c.Type == "lines" && !served {
+			if f, err := c.Make(); err == nil { // has no fields yet: served to nobody but those who add them
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fieldsOf(schema, e, fields, lang, changed), nil
 }
 
-func fieldsOf(schema *crm.Schema, e *crm.Entity, fields []field.Field, lang string) []Field {
+func fieldsOf(schema *crm.Schema, e *crm.Entity, fields []field.Field, lang string, changed map[string]bool) []Field {
 	out := make([]Field, 0, len(fields))
 	for i := range fields {
 		f := &fields[i]
 		key := e.Name + ".fields." + f.Path()
 		row := Field{Key: f.Key, Type: f.Type.Name(), Label: schema.Labels.Text(lang, key, nil), Labels: texts(schema, key),
-			Hints: texts(schema, e.Name+".hints."+f.Path()), Custom: f.Custom, Hidden: f.Hidden, Required: f.Required, Unique: f.Unique,
+			Hints: texts(schema, e.Name+".hints."+f.Path()), Custom: f.Custom, Hidden: f.Hidden,
+			Changed: !f.Custom && (changed[f.Parent+"."+f.Key] || renamed(schema, key, e.Name+".hints."+f.Path())), Required: f.Required, Unique: f.Unique,
 			Sortable: f.Sortable, Filtered: f.Filtered || slices.Contains(e.Filters, f.Key), ReadOnly: f.ReadOnly || f.Kept || field.IsFormula(f.Type),
 			Locked: locked(e, f), Mask: f.Mask, Width: f.Width, Max: f.Max, Decimals: f.Decimals, Measure: f.Measure, Ref: f.Ref, IM: f.IM,
 			Formula: f.Formula, Default: field.Written(f.Default), ShowIf: f.ShowIf}
@@ -86,7 +106,7 @@ func fieldsOf(schema *crm.Schema, e *crm.Entity, fields []field.Field, lang stri
 			row.Series = &Series{f.Series.Prefix, f.Series.Digits, f.Series.Reset, f.Series.Typed}
 		}
 		if f.Type == field.Lines {
-			row.Lines = fieldsOf(schema, e, f.Lines, lang)
+			row.Lines = fieldsOf(schema, e, f.Lines, lang, changed)
 		}
 		out = append(out, row)
 	}
@@ -106,6 +126,10 @@ type FieldIn struct {
 	Labels Texts  `json:"labels"`
 	Hints  Texts  `json:"hints"`
 	Parent string `json:"parent"` // of a new field: the lines field it stands in
+	// Choices of a new field with a dictionary of its own.
+	Choices []ChoiceIn `json:"choices,omitempty"`
+	Rev     int64      `json:"rev,omitempty"`   // what the change is made on top of
+	Reset   bool       `json:"reset,omitempty"` // as delivered again
 	crm.FieldChange
 }
 
@@ -141,18 +165,30 @@ func (s *Service) AddField(ctx context.Context, who *rights.Rights, entity strin
 	if err := s.room(e, c.Parent); err != nil {
 		return "", err
 	}
+	options, names, err := s.choices(nil, in.Choices)
+	if err != nil {
+		return "", err
+	}
+	if options != nil && f.Dict != entity+"."+f.Path() {
+		return "", invalid("customize.no_such_dict", "dict")
+	}
 	// The columns come first, outside of any transaction: a column nobody knows of harms
 	// nobody.
 	if err := s.columns(ctx, e, &f); err != nil {
 		return "", err
 	}
-	about := note{"field", entity, labels.full()["zh-CN"], in}
+	about := note{"field", entity, labels.full()["zh-CN"], in, seen{}}
 	err = s.change(ctx, who, about, func(tx *store.Tx) error {
 		if err := s.setTexts(ctx, tx, entity+".fields."+f.Path(), labels.full()); err != nil {
 			return err
 		}
 		if err := s.setTexts(ctx, tx, entity+".hints."+f.Path(), hints); err != nil {
 			return err
+		}
+		if options != nil {
+			if err := s.keepChoices(ctx, tx, f.Dict, options, names); err != nil {
+				return err
+			}
 		}
 		return s.store.SetFieldChange(ctx, tx, &c)
 	})
@@ -374,6 +410,16 @@ func (s *Service) ChangeField(ctx context.Context, who *rights.Rights, entity, k
 	if !ok {
 		return crm.ErrNotFound
 	}
+	path := entity + ".fields." + f.Path()
+	about := note{"field", entity, schema.Labels.Text("zh-CN", path, nil), in, seen{in.Rev, []string{"field " + entity + "." + key}}}
+	if in.Reset && !f.Custom {
+		return s.change(ctx, who, about, func(tx *store.Tx) error {
+			if err := s.asDelivered(ctx, tx, path, entity+".hints."+f.Path()); err != nil {
+				return err
+			}
+			return s.store.DropFieldChange(ctx, tx, entity, f.Parent, f.Key)
+		})
+	}
 	labels, err := in.Labels.check("labels", false)
 	if err != nil {
 		return err
@@ -411,7 +457,7 @@ func (s *Service) ChangeField(ctx context.Context, who *rights.Rights, entity, k
 		return err
 	}
 	merge(change, &in.FieldChange)
-	err = s.change(ctx, who, note{"field", entity, schema.Labels.Text("zh-CN", entity+".fields."+f.Path(), nil), in}, func(tx *store.Tx) error {
+	err = s.change(ctx, who, about, func(tx *store.Tx) error {
 		if err := s.setTexts(ctx, tx, entity+".fields."+f.Path(), labels); err != nil {
 			return err
 		}

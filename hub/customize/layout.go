@@ -17,6 +17,7 @@ type Form struct {
 	Role     string        `json:"role"`
 	Own      bool          `json:"own"` // arranged by the office, not as delivered
 	Sections []FormSection `json:"sections"`
+	Rev      int64         `json:"rev,omitempty"` // of the definitions; of a change: what it is made on top of
 }
 
 // FormSection is a group of fields with a name of its own.
@@ -37,7 +38,7 @@ func (s *Service) Form(ctx context.Context, entity, role, lang string) (*Form, e
 	if err != nil {
 		return nil, err
 	}
-	out := &Form{Role: role, Sections: []FormSection{}}
+	out := &Form{Role: role, Rev: schema.Rev, Sections: []FormSection{}}
 	for _, f := range overlay.Forms {
 		out.Own = out.Own || f.Entity == entity && f.Role == role
 	}
@@ -100,7 +101,7 @@ func (s *Service) SetForm(ctx context.Context, who *rights.Rights, entity string
 			return invalid("customize.required_missing", f.Key)
 		}
 	}
-	return s.change(ctx, who, note{"form", entity, in.Role, in}, func(tx *store.Tx) error {
+	return s.change(ctx, who, note{"form", entity, in.Role, in, seen{in.Rev, []string{"form " + entity + "." + in.Role}}}, func(tx *store.Tx) error {
 		for key, labels := range names {
 			if err := s.setTexts(ctx, tx, entity+".sections."+key, labels); err != nil {
 				return err
@@ -115,40 +116,51 @@ func (s *Service) SetForm(ctx context.Context, who *rights.Rights, entity string
 
 // Entity is an entity as the settings show it.
 type Entity struct {
-	Name    string    `json:"name"`
-	Module  string    `json:"module"`
-	Label   string    `json:"label"`
-	Labels  Texts     `json:"labels"`
-	Plurals Texts     `json:"plurals"`
-	Columns []string  `json:"columns"`
-	Fixed   bool      `json:"columnsFixed"`
-	Filters []string  `json:"filters"`
-	Sort    *crm.Sort `json:"sort"`
+	Name    string          `json:"name"`
+	Module  string          `json:"module"`
+	Icon    string          `json:"icon"`
+	Title   string          `json:"title"` // the field that names a record
+	Label   string          `json:"label"`
+	Labels  Texts           `json:"labels"`
+	Plurals Texts           `json:"plurals"`
+	Columns []string        `json:"columns"`
+	Fixed   bool            `json:"columnsFixed"`
+	Filters []string        `json:"filters"`
+	Sort    *crm.Sort       `json:"sort"`
+	Phone   crm.PhoneLayout `json:"phone"`
+	Changed bool            `json:"changed"` // the list is not as delivered
 }
 
 // Entities lists those that are switched on.
-func (s *Service) Entities(lang string) []Entity {
+func (s *Service) Entities(ctx context.Context, lang string) ([]Entity, error) {
 	schema := s.records.Schema()
+	overlay, err := s.store.Overlay(ctx, s.store.Read())
+	if err != nil {
+		return nil, err
+	}
 	out := []Entity{}
 	for _, m := range schema.Modules {
 		for _, def := range m.Entities {
 			e, _ := schema.Entity(def.Name)
-			out = append(out, Entity{e.Name, m.Name, schema.Labels.Text(lang, e.Name+".label", nil), texts(schema, e.Name+".label"), texts(schema, e.Name+".plural"),
-				e.List.Columns, e.ColumnsFixed, e.Filters, &e.List.Sort})
+			out = append(out, Entity{e.Name, m.Name, e.Icon, e.Title, schema.Labels.Text(lang, e.Name+".label", nil), texts(schema, e.Name+".label"),
+				texts(schema, e.Name+".plural"), e.List.Columns, e.ColumnsFixed, e.Filters, &e.List.Sort, e.Phone, overlay.Entities[e.Name].Some()})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // EntityIn is what an office sets of an entity; absent stays as it is.
 type EntityIn struct {
-	Labels  Texts     `json:"labels"`
-	Plurals Texts     `json:"plurals"`
-	Columns []string  `json:"columns"`
-	Fixed   *bool     `json:"columnsFixed"`
-	Filters []string  `json:"filters"`
-	Sort    *crm.Sort `json:"sort"`
-	Reset   bool      `json:"reset"` // lists as delivered again
+	Labels  Texts            `json:"labels"`
+	Plurals Texts            `json:"plurals"`
+	Columns []string         `json:"columns"`
+	Fixed   *bool            `json:"columnsFixed"`
+	Filters []string         `json:"filters"`
+	Sort    *crm.Sort        `json:"sort"`
+	Phone   *crm.PhoneLayout `json:"phone"`
+	Widths  map[string]int   `json:"widths,omitempty"` // of columns, in pixels; 0 lets the page choose
+	Reset   bool             `json:"reset"`            // lists as delivered again
+	Rev     int64            `json:"rev,omitempty"`    // what the change is made on top of
 }
 
 const maxListed = 60
@@ -178,6 +190,17 @@ func (s *Service) ChangeEntity(ctx context.Context, who *rights.Rights, entity s
 			}
 		}
 	}
+	if in.Phone != nil {
+		for _, key := range []string{in.Phone.Title, in.Phone.Badge, in.Phone.Right, in.Phone.Second} {
+			if f, ok := e.Field(key); key != "" && !crm.SystemField(key) && (!ok || f.Hidden) || key == "" && in.Phone.Title == "" {
+				return invalid("field.unknown", "phone")
+			}
+		}
+	}
+	widths, err := s.widths(ctx, e, in.Widths)
+	if err != nil {
+		return err
+	}
 	if in.Sort != nil {
 		if f, ok := e.Field(in.Sort.Field); !crm.SystemField(in.Sort.Field) && (!ok || !f.Sortable && f.Key != e.Title) {
 			return invalid("query.bad_sort", in.Sort.Field)
@@ -200,10 +223,18 @@ func (s *Service) ChangeEntity(ctx context.Context, who *rights.Rights, entity s
 	if in.Sort != nil {
 		list.Sort = in.Sort
 	}
+	if in.Phone != nil {
+		list.Phone = in.Phone
+	}
 	if in.Fixed != nil {
 		list.Fixed = *in.Fixed
 	}
-	return s.change(ctx, who, note{"entity", entity, schema.Labels.Text("zh-CN", entity+".label", nil), in}, func(tx *store.Tx) error {
+	return s.change(ctx, who, note{"entity", entity, schema.Labels.Text("zh-CN", entity+".label", nil), in, seen{in.Rev, []string{"entity " + entity}}}, func(tx *store.Tx) error {
+		for _, c := range widths {
+			if err := s.store.SetFieldChange(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 		if err := s.setTexts(ctx, tx, entity+".label", labels); err != nil {
 			return err
 		}
@@ -212,4 +243,28 @@ func (s *Service) ChangeEntity(ctx context.Context, who *rights.Rights, entity s
 		}
 		return s.store.SetArrangement(ctx, tx, entity, "list", "", list)
 	})
+}
+
+// widths are the changes of fields that give columns their widths.
+func (s *Service) widths(ctx context.Context, e *crm.Entity, in map[string]int) ([]*crm.FieldChange, error) {
+	var out []*crm.FieldChange
+	for key, width := range in {
+		f, ok := e.Field(key)
+		if crm.SystemField(key) || ok && f.Width == width {
+			continue
+		}
+		if !ok {
+			return nil, invalid("field.unknown", key)
+		}
+		if width < 0 || width > maxWidth {
+			return nil, invalid("customize.out_of_range", "width", "min", "0", "max", strconv.Itoa(maxWidth))
+		}
+		c, err := s.changeOf(ctx, e, f)
+		if err != nil {
+			return nil, err
+		}
+		c.Width = &width
+		out = append(out, c)
+	}
+	return out, nil
 }

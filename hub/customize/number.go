@@ -21,12 +21,22 @@ type Number struct {
 	Series
 	Next    int64  `json:"next"`
 	Example string `json:"example"` // what the next record would get
+	Changed bool   `json:"changed"` // not as delivered
 }
 
 // Numbers lists every series.
 func (s *Service) Numbers(ctx context.Context, lang string) ([]Number, error) {
 	schema := s.records.Schema()
 	out := []Number{}
+	overlay, err := s.store.Overlay(ctx, s.store.Read())
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	for i := range overlay.Fields {
+		c := &overlay.Fields[i]
+		changed[c.Entity+"."+c.Key] = c.Series != nil && !c.Custom
+	}
 	now := time.Now()
 	for _, e := range schema.Entities() {
 		for i := range e.Fields {
@@ -39,7 +49,7 @@ func (s *Service) Numbers(ctx context.Context, lang string) ([]Number, error) {
 				return nil, err
 			}
 			out = append(out, Number{e.Name, f.Key, schema.Labels.Text(lang, e.Name+".label", nil) + " · " + schema.Labels.Text(lang, e.Name+".fields."+f.Key, nil),
-				Series{f.Series.Prefix, f.Series.Digits, f.Series.Reset, f.Series.Typed}, last + 1, f.Series.Format(now, last+1)})
+				Series{f.Series.Prefix, f.Series.Digits, f.Series.Reset, f.Series.Typed}, last + 1, f.Series.Format(now, last+1), changed[e.Name+"."+f.Key]})
 		}
 	}
 	return out, nil
@@ -53,6 +63,9 @@ type NumberIn struct {
 	Reset  *field.Reset `json:"reset"`
 	Typed  *bool        `json:"typed"`
 	Next   *int64       `json:"next"`
+	Rev    int64        `json:"rev,omitempty"` // what the change is made on top of
+	// Delivered takes prefix, digits, period and typing back to the code's.
+	Delivered bool `json:"delivered,omitempty"`
 }
 
 // maxNext keeps numbers within the longest length.
@@ -94,9 +107,14 @@ func (s *Service) SetNumber(ctx context.Context, who *rights.Rights, entity, key
 		return err
 	}
 	change.Series = &series
+	if base, ok := schema.Base().Entity(entity); in.Delivered && ok && !f.Custom {
+		if was, ok := base.Field(key); ok && was.Series != nil {
+			series, change.Series = *was.Series, nil
+		}
+	}
 	after := *f
 	after.Series = &series
-	return s.change(ctx, who, note{"number", entity, schema.Labels.Text("zh-CN", entity+".fields."+key, nil), in}, func(tx *store.Tx) error {
+	return s.change(ctx, who, note{"number", entity, schema.Labels.Text("zh-CN", entity+".fields."+key, nil), in, seen{in.Rev, []string{"number " + entity + "." + key}}}, func(tx *store.Tx) error {
 		if in.Next != nil {
 			if err := s.goOn(ctx, tx, records.SeriesKey(e, &after, time.Now()), *in.Next); err != nil {
 				return err

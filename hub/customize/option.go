@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"bellhop/hub/field"
 	"bellhop/hub/options"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -56,9 +57,12 @@ func (s *Service) Modules(lang string) []Module {
 	return out
 }
 
-// SetOptions chooses; names that are not among values stay as they are.
-func (s *Service) SetOptions(ctx context.Context, who *rights.Rights, values map[string]any) error {
+// SetOptions chooses; names that are not among values stay as they are, nil is as
+// delivered. rev is the number of the definitions the choice is made on top of, 0 for
+// whatever there is.
+func (s *Service) SetOptions(ctx context.Context, who *rights.Rights, values map[string]any, rev int64) error {
 	kept := map[string]string{}
+	things := []string{}
 	for name, in := range values {
 		o, ok := options.Of(name)
 		if !ok {
@@ -69,11 +73,14 @@ func (s *Service) SetOptions(ctx context.Context, who *rights.Rights, values map
 			return invalid("customize.bad_option", name)
 		}
 		kept[name] = value
+		things = append(things, "option "+name)
 	}
+	slices.Sort(things)
 	if err := s.switchable(kept); err != nil {
 		return err
 	}
-	return s.change(ctx, who, note{"options", "", "", values}, func(tx *store.Tx) error {
+	before := s.records.Schema().Options
+	err := s.change(ctx, who, note{"options", "", "", values, seen{rev, things}}, func(tx *store.Tx) error {
 		for name, value := range kept {
 			if err := s.store.SetOptionValue(ctx, tx, name, value); err != nil {
 				return err
@@ -81,6 +88,29 @@ func (s *Service) SetOptions(ctx context.Context, who *rights.Rights, values map
 		}
 		return nil
 	})
+	if err == nil {
+		s.recount(before)
+	}
+	return err
+}
+
+// recount computes anew, behind the change, what an option has computed otherwise.
+func (s *Service) recount(before options.Values) {
+	schema := s.records.Schema()
+	for _, e := range schema.Entities() {
+		if !slices.ContainsFunc(e.Fields, func(f field.Field) bool {
+			return f.Optional != "" && before.Bool(f.Optional) != schema.Options.Bool(f.Optional)
+		}) {
+			continue
+		}
+		s.work.Add(1)
+		go func() {
+			defer s.work.Done()
+			if err := s.records.Recompute(context.Background(), e.Name); err != nil {
+				s.log.Error("formulas not computed", "entity", e.Name, "err", err)
+			}
+		}()
+	}
 }
 
 // switchable refuses to switch off what there isn't, or what the rest needs.

@@ -34,8 +34,10 @@ type Field struct {
 	Series   *Series    // of a serial field
 	Chained  bool       // a region inside China is chosen by its code, not typed freely
 	Formula  string     // of a formula field, in the language of ParseFormula
-	Program  *Program
-	Lines    []Field // of a lines field: what each line holds
+	// Optional is an option of the office that has the field computed by OptionalFormula.
+	Optional, OptionalFormula string
+	Program                   *Program
+	Lines                     []Field // of a lines field: what each line holds
 
 	Parent string // of a field inside lines: the key of the lines field
 	Custom bool   // added by the office

@@ -38,6 +38,7 @@ const (
 	CurrencySign     = "currency.sign"   // CFG-09
 	EditInTable      = "table.edit"      // CFG-10
 	LoginList        = "login.list"      // CFG-11
+	AverageCost      = "stock.average"   // CFG-07: moving weighted average; off: the product's fixed cost
 	ModulesOff       = "modules.off"     // CFG-12: the names of modules
 	KeyDates         = "keydates.edit"   // CUS-53
 	CompanyAddress   = "company.address" // CFG-13; the name is the setting "company"
@@ -60,6 +61,7 @@ var All = []Option{
 	{Name: QuantityDecimals, Group: "money", Kind: Int, Default: "2", Max: 4},
 	{Name: AmountDecimals, Group: "money", Kind: Int, Default: "2", Max: 4},
 	{Name: CurrencySign, Group: "money", Kind: Bool, Default: "1"},
+	{Name: AverageCost, Group: "stock", Kind: Bool, Default: "1"},
 	{Name: LoginList, Group: "login", Kind: Bool, Default: "0"},
 	{Name: ModulesOff, Group: "modules", Kind: List, Max: 40},
 	{Name: CompanyAddress, Group: "company", Kind: Text, Max: 200},

@@ -98,7 +98,8 @@ func Delivered() []*Role {
 		{ID: RoleAccountManager, Key: "accountmanager", Grants: with(Grant{
 			[]Action{Read, Create, Edit, Print, Export, Batch, Share, Transfer, Play, Reveal}, ReachTeam}, ownCalls)},
 		{ID: RoleSales, Key: "sales", Grants: with(Grant{
-			[]Action{Read, Create, Edit, Print, Batch, Share, Play, Reveal}, ReachOwn}, ownCalls)},
+			[]Action{Read, Create, Edit, Print, Batch, Share, Play, Reveal}, ReachOwn}, ownCalls),
+			Fields: map[string]map[string]Level{"product": {"fixedCost": Hidden, "cost": Hidden, "stockValue": Hidden}}},
 		{ID: RoleKeeper, Key: "keeper", Grants: map[string]Grant{Audit: {[]Action{Read, Export, Approve}, ReachAll}}},
 	}
 }

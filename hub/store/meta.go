@@ -133,6 +133,29 @@ func (s *Store) MetaRev(ctx context.Context) (rev int64, err error) {
 	return rev, err
 }
 
+// Touched tells of the last change of a thing the office arranges: its number in MetaRev
+// and who made it; 0 and "" for none.
+func (s *Store) Touched(ctx context.Context, tx *Tx, thing string) (rev int64, author string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT rev, author FROM meta_touch WHERE thing = ?`, thing).Scan(&rev, &author)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return rev, author, err
+}
+
+// Touch notes that the change just counted by NextMeta was one of thing.
+func (s *Store) Touch(ctx context.Context, tx *Tx, thing, author string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO meta_touch (thing, rev, author) VALUES (?, (SELECT rev FROM meta_rev WHERE id = 1), ?)
+		ON CONFLICT (thing) DO UPDATE SET rev = excluded.rev, author = excluded.author`, thing, author)
+	return err
+}
+
+// DropFieldChange makes a field as the code has it again.
+func (s *Store) DropFieldChange(ctx context.Context, tx *Tx, entity, parent, key string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM meta_field WHERE entity = ? AND parent = ? AND name = ? AND custom = 0`, entity, parent, key)
+	return err
+}
+
 // SetLabel keeps a name of the office; an empty one goes back to that of the code.
 func (s *Store) SetLabel(ctx context.Context, tx *Tx, key, lang, text string) error {
 	if text == "" {

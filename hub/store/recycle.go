@@ -67,6 +67,9 @@ func (s *Store) DeletedRecord(ctx context.Context, q Querier, schema *crm.Schema
 	if len(list) == 0 {
 		return nil, crm.ErrNotFound
 	}
+	if err := s.ReadLines(ctx, q, e, list); err != nil {
+		return nil, err
+	}
 	if err := s.readPhones(ctx, q, e, list); err != nil {
 		return nil, err
 	}

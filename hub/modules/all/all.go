@@ -11,6 +11,7 @@ import (
 	"bellhop/hub/modules/sales"
 	"bellhop/hub/modules/schedule"
 	"bellhop/hub/modules/service"
+	"bellhop/hub/modules/stock"
 )
 
 // Modules, in the order of the menu.
@@ -20,7 +21,8 @@ var Modules = []crm.Module{
 	deal.Module,     // opportunities
 	product.Module,
 	quote.Module,
-	sales.Module,   // orders
+	sales.Module, // orders
+	stock.Module,
 	service.Module, // tickets
 	schedule.Module,
 }

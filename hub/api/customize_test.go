@@ -633,7 +633,7 @@ func TestCustomizeTogether(t *testing.T) {
 	t.Run("a formula is checked and computed while it is written", func(t *testing.T) {
 		customer := root.must("customer", obj{"name": "算账"}).str("id")
 		line := obj{"values": obj{"name": "甲", "qty": "3", "price": obj{"minor": 1000, "currency": "CNY"}}}
-		no := root.must("order", obj{"customer": customer, "date": "2026-11-22", "lines": []obj{line}}).str("label")
+		no := root.must("order", obj{"customer": customer, "date": "2026-11-22", "lines": []obj{line}, "amount": obj{"minor": 3000, "currency": "CNY"}}).str("label")
 		try := func(in obj) *answer { return root.post("/api/customize/order/formula", in) }
 		try(obj{"formula": "amount * 2", "result": "money"}).ok().want("record", no).want("value.minor", 6000).want("live", false)
 		try(obj{"formula": "qty * 10", "result": "decimal", "decimals": 1, "parent": "lines"}).ok().want("value", "30.0")

@@ -161,6 +161,7 @@ var probes = map[string]probe{
 	"GET /api/regions/:version":              {skip: definitions_},
 	"POST /api/regions/split":                {skip: definitions_},
 	"POST /api/customize/:entity/fields":     {skip: definitions_},
+	"POST /api/customize/:entity/formula":    {bodies: []any{obj{"formula": "$hidden", "result": "text"}, obj{"formula": "$hidden", "result": "money"}}},
 	"POST /api/dicts":                        {skip: definitions_},
 	"PUT /api/company/logo":                  {skip: definitions_},
 	"PUT /api/customize/:entity":             {skip: definitions_},

@@ -102,6 +102,10 @@ func TestRoles(t *testing.T) {
 			roles.want("roles."+string(rune('0'+i))+".key", key).want("roles."+string(rune('0'+i))+".changed", false)
 		}
 		roles.want("roles.3.label", "Salesperson")
+		order := named(roles.list("subjects"), "name", "order")["fields"].([]any)
+		if f := named(order, "key", "lines_qty"); f == nil || f["label"] != "Lines · Qty" {
+			t.Errorf("a field inside lines is told as %v of %v", f, order)
+		}
 		li := o.user("li", crm.Sales)
 		li.must("customer", obj{"name": "甲"})
 		li.get("/api/meta").ok().want("entities.customer.actions.export", false)

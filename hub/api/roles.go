@@ -84,7 +84,11 @@ func (s *Server) subjects(lang string) []subject {
 	schema := s.Records.Schema()
 	var out []subject
 	for _, m := range schema.Modules {
-		for _, e := range m.Entities {
+		for _, def := range m.Entities {
+			e, ok := schema.Entity(def.Name) // with the office's own fields
+			if !ok {
+				continue
+			}
 			row := subject{Name: e.Name, Label: s.text(lang, e.Name+".plural", nil), Group: m.Name, Actions: rights.Actions,
 				Private: e.Access.Private, Shared: e.Access.Shared}
 			for i := range e.Fields {

@@ -43,7 +43,7 @@ func (s *Service) Try(ctx context.Context, who *rights.Rights, entity, key strin
 	into := &fields
 	for i := range fields {
 		fields[i].Lines = slices.Clone(fields[i].Lines)
-		if in.Parent != "" && fields[i].Key == in.Parent {
+		if in.Parent != "" && fields[i].Key == in.Parent && fields[i].Type == field.Lines {
 			into = &fields[i].Lines
 		}
 	}

@@ -57,7 +57,7 @@ func Check(role *Role, schema *crm.Schema) error {
 func Changed(role *Role) bool {
 	for _, d := range Delivered() {
 		if d.ID == role.ID {
-			return role.Name != "" || role.Note != "" || !reflect.DeepEqual(d.Grants, role.Grants) || len(role.Fields) > 0
+			return role.Name != "" || role.Note != "" || !reflect.DeepEqual(d.Grants, role.Grants) || len(role.Fields)+len(d.Fields) > 0 && !reflect.DeepEqual(d.Fields, role.Fields)
 		}
 	}
 	return false

@@ -704,6 +704,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customize/{entity}/formula": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description checks a formula while it is written; value is what it comes to for the record changed last, whose label is record */
+        post: operations["tryFormula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customize/{entity}/form": {
         parameters: {
             query?: never;
@@ -2936,6 +2955,12 @@ export interface components {
             [key: string]: string;
         };
         CustomEntity: {
+            icon: string;
+            /** @description the field that names a record */
+            title: string;
+            phone: components["schemas"]["PhoneRow"];
+            /** @description the list is not as delivered */
+            changed: boolean;
             name: string;
             module: string;
             label: string;
@@ -2953,8 +2978,21 @@ export interface components {
             columnsFixed?: boolean;
             filters?: string[];
             sort?: components["schemas"]["Sort"];
+            phone?: components["schemas"]["PhoneRow"];
+            /** @description of columns; 0 lets the page choose */
+            widths?: {
+                [key: string]: number;
+            };
             /** @description lists as delivered again */
             reset?: boolean;
+            /** @description what the change is made on top of */
+            rev?: number;
+        };
+        PhoneRow: {
+            title: string;
+            badge?: string;
+            right?: string;
+            second?: string;
         };
         Module: {
             name: string;
@@ -2971,6 +3009,7 @@ export interface components {
             typed: boolean;
         };
         NumberSeries: components["schemas"]["Series"] & {
+            changed: boolean;
             entity: string;
             field: string;
             label: string;
@@ -2984,6 +3023,8 @@ export interface components {
             labels: components["schemas"]["Texts"];
             hints: components["schemas"]["Texts"];
             custom: boolean;
+            /** @description not as delivered */
+            changed: boolean;
             hidden: boolean;
             required: boolean;
             unique: boolean;
@@ -3014,6 +3055,12 @@ export interface components {
             labels?: components["schemas"]["Texts"];
             hints?: components["schemas"]["Texts"];
             parent?: string;
+            /** @description of a new field with a dictionary of its own */
+            choices?: components["schemas"]["ChoiceIn"][];
+            /** @description as delivered again */
+            reset?: boolean;
+            /** @description what the change is made on top of */
+            rev?: number;
             type?: components["schemas"]["FieldType"];
             ref?: string;
             dict?: string;
@@ -3046,9 +3093,12 @@ export interface components {
             role: string;
             /** @description arranged by the office */
             own: boolean;
+            rev?: number;
             sections: components["schemas"]["CustomSection"][];
         };
         CustomFormIn: {
+            /** @description what the change is made on top of */
+            rev?: number;
             role: string;
             sections: {
                 key?: string;
@@ -3064,6 +3114,7 @@ export interface components {
             retired: boolean;
         };
         Dict: {
+            changed: boolean;
             key: string;
             label: string;
             labels: components["schemas"]["Texts"];
@@ -3075,14 +3126,19 @@ export interface components {
                 label: string;
             }[];
         };
+        ChoiceIn: {
+            id?: string;
+            labels?: components["schemas"]["Texts"];
+            tone?: components["schemas"]["Tone"];
+            retired?: boolean;
+        };
         DictIn: {
             labels?: components["schemas"]["Texts"];
-            options?: {
-                id?: string;
-                labels?: components["schemas"]["Texts"];
-                tone?: components["schemas"]["Tone"];
-                retired?: boolean;
-            }[];
+            options?: components["schemas"]["ChoiceIn"][];
+            /** @description names and order as delivered */
+            reset?: boolean;
+            /** @description what the change is made on top of */
+            rev?: number;
         };
         OfficeOption: {
             name: string;
@@ -4180,6 +4236,7 @@ export interface components {
             };
             content: {
                 "application/json": {
+                    rev: number;
                     entities: components["schemas"]["CustomEntity"][];
                     modules: components["schemas"]["Module"][];
                 };
@@ -4192,6 +4249,7 @@ export interface components {
             };
             content: {
                 "application/json": {
+                    rev: number;
                     fields: components["schemas"]["CustomField"][];
                 };
             };
@@ -4212,6 +4270,7 @@ export interface components {
             };
             content: {
                 "application/json": {
+                    rev: number;
                     dicts: components["schemas"]["Dict"][];
                 };
             };
@@ -4223,6 +4282,7 @@ export interface components {
             };
             content: {
                 "application/json": {
+                    rev: number;
                     numbers: components["schemas"]["NumberSeries"][];
                 };
             };
@@ -4234,6 +4294,7 @@ export interface components {
             };
             content: {
                 "application/json": {
+                    rev: number;
                     options: components["schemas"]["OfficeOption"][];
                     modules: components["schemas"]["Module"][];
                 };
@@ -5559,6 +5620,46 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    tryFormula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the field it is to be in; empty for a new one */
+                    key?: string;
+                    parent?: string;
+                    formula: string;
+                    result: string;
+                    measure?: string;
+                    decimals?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description it can be computed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        record: string;
+                        value: unknown;
+                        /** @description depends on the day */
+                        live: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     customForm: {
         parameters: {
             query?: {
@@ -5687,6 +5788,10 @@ export interface operations {
                     reset?: "" | "day" | "month" | "year";
                     typed?: boolean;
                     next?: number;
+                    /** @description everything but next as delivered */
+                    delivered?: boolean;
+                    /** @description what the change is made on top of */
+                    rev?: number;
                 };
             };
         };
@@ -5718,9 +5823,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description null is as delivered */
                     values: {
                         [key: string]: unknown;
                     };
+                    /** @description what the change is made on top of */
+                    rev?: number;
                 };
             };
         };
@@ -6816,7 +6924,10 @@ export interface operations {
     changeRecord: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description where it was typed: 'table' is a cell of a list, refused where the office does not want that */
+                "X-Edited-In"?: "table";
+            };
             path: {
                 entity: components["parameters"]["entity"];
                 id: components["parameters"]["id"];

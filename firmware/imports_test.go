@@ -72,9 +72,10 @@ var arrows = map[string][]string{
 	"hub/options":     {},
 	"hub/search":      {},
 	"hub/audit/trail": {},
+	"hub/store/plans": {},
 	"hub/crm":         {"hub/field", "hub/label", "hub/options"},
 	"hub/rights":      {"hub/crm", "hub/field"},
-	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/rights", "hub/search", "hub/audit/trail", "hub/options"},
+	"hub/store":       {"hub/crm", "hub/field", "hub/phone", "hub/rights", "hub/search", "hub/audit/trail", "hub/options", "hub/store/plans"},
 	"hub/boxclient":   {"firmware/boxapi", "hub/boxclient"},
 }
 

@@ -31,6 +31,7 @@ type options struct {
 	rounds int
 	only   string
 	mixed  time.Duration
+	make   bool
 }
 
 func main() {
@@ -42,6 +43,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 300, "questions of each kind")
 	flag.StringVar(&o.only, "only", "", "measure only the questions whose name holds this")
 	flag.DurationVar(&o.mixed, "mixed", 10*time.Second, "how long eight clients work at once")
+	flag.BoolVar(&o.make, "make", false, "only make the databases that are missing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -57,7 +59,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if o.hub == "" {
+	if o.hub == "" && !o.make {
 		if o.hub, err = build(ctx, o.dir); err != nil {
 			return err
 		}
@@ -71,6 +73,9 @@ func run(ctx context.Context, o options) error {
 		dir, err := makeDatabase(ctx, o.dir, size, schema)
 		if err != nil {
 			return err
+		}
+		if o.make {
+			continue
 		}
 		figures, err := measure(ctx, o, dir, size)
 		if err != nil {

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
+
+	"bellhop/hub/store/plans"
 )
 
 // sqlite keeps everything in one file: one writer, many query-only readers.
@@ -20,6 +22,7 @@ type sqlite struct{ path string }
 func (e *sqlite) dialect() string { return "sqlite" }
 
 func (e *sqlite) open(ctx context.Context) (writer, readers *sql.DB, err error) {
+	plans.Keep()
 	writerDSN, readerDSN := e.dsn()
 	if writer, err = sql.Open("sqlite3", writerDSN); err != nil {
 		return nil, nil, err

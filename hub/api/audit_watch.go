@@ -21,6 +21,9 @@ import (
 func (s *Server) watched(c *fiber.Ctx) error {
 	user := User(c)
 	origin := trail.Origin{User: int64(user.ID), Name: user.Name, Address: c.IP(), Device: trail.Device(c.Get(fiber.HeaderUserAgent)), Via: trail.Page}
+	if keyOf(c) != nil {
+		origin.Via = trail.API
+	}
 	ctx := trail.With(c.UserContext(), origin)
 	path := strings.Clone(strings.TrimPrefix(c.Path(), "/api/"))
 	if mutates(c.Method()) && !quiet.MatchString(path) {
@@ -85,7 +88,7 @@ func operation(c *fiber.Ctx, path string) trail.Entry {
 
 // administration are the parts of the hub whose requests are kept whole in the system
 // log: they set how the office works and hold nothing of its customers.
-var administration = map[string]bool{"users": true, "settings": true, "roles": true, "departments": true, "groups": true, "entities": true,
+var administration = map[string]bool{"users": true, "keys": true, "settings": true, "roles": true, "departments": true, "groups": true, "entities": true,
 	"dictionaries": true, "modules": true, "security": true, "numbers": true}
 
 const maxDetail = 4000 // bytes

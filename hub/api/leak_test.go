@@ -188,6 +188,7 @@ var probes = map[string]probe{
 	"GET /api/users/:id/devices": {skip: admins_}, "POST /api/users/:id/devices": {skip: admins_}, "PUT /api/users/:id/devices/:device": {skip: admins_},
 	"POST /api/departments": {skip: admins_}, "PUT /api/departments/:id": {skip: admins_}, "DELETE /api/departments/:id": {skip: admins_},
 	"GET /api/groups": {skip: admins_}, "POST /api/groups": {skip: admins_}, "PUT /api/groups/:id": {skip: admins_}, "DELETE /api/groups/:id": {skip: admins_},
+	"GET /api/keys": {skip: admins_}, "POST /api/keys": {skip: admins_}, "PUT /api/keys/:id": {skip: admins_}, "DELETE /api/keys/:id": {skip: admins_},
 	"GET /api/roles": {skip: admins_}, "POST /api/roles": {skip: admins_}, "PUT /api/roles/:id": {skip: admins_}, "DELETE /api/roles/:id": {skip: admins_},
 	"PUT /api/rules": {skip: admins_}, "GET /api/rules/accepted": {skip: admins_}, "GET /api/login-rules": {skip: admins_}, "PUT /api/login-rules": {skip: admins_},
 	"GET /api/review": {skip: admins_}, "POST /api/review": {skip: admins_}, "PUT /api/review": {skip: admins_},

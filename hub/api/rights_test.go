@@ -22,6 +22,7 @@ func minimal(entity, customer string) obj {
 		"opportunity":    {"name": "秘密商机", "customer": customer, "amount": obj{"minor": 100, "currency": "CNY"}},
 		"quote":          {"customer": customer, "subject": "秘密", "date": "2026-11-22", "amount": obj{"minor": 100, "currency": "CNY"}},
 		"order":          {"customer": customer, "subject": "秘密", "date": "2026-11-22", "amount": obj{"minor": 100, "currency": "CNY"}},
+		"receipt":        {"customer": customer, "date": "2026-11-22", "amount": obj{"minor": 100, "currency": "CNY"}, "notes": "秘密"},
 		"ticket":         {"title": "秘密工单", "customer": customer},
 		"warranty":       {"thing": "秘密设备", "customer": customer, "begin": "2026-11-22"},
 		"schedule":       {"title": "秘密日程", "start": 1790000000000, "customer": customer},

@@ -96,6 +96,7 @@ func (s *Server) routes() {
 	s.userRoutes(api)
 	s.organisationRoutes(api)
 	s.roleRoutes(api)
+	s.keyRoutes(api)
 	s.loginRoutes(api)
 	s.keeperRoutes(api)
 	s.reviewRoutes(api)

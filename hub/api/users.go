@@ -108,6 +108,7 @@ func (s *Server) users(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	users = employees(users)
 	out := make([]userOut, len(users))
 	more, err := s.aboutUsers(ctx)
 	if err != nil {
@@ -117,6 +118,11 @@ func (s *Server) users(c *fiber.Ctx) error {
 		out[i] = more.of(u)
 	}
 	return c.JSON(fiber.Map{"users": out})
+}
+
+// employees are the users that are people.
+func employees(users []*crm.User) []*crm.User {
+	return slices.DeleteFunc(users, func(u *crm.User) bool { return u.Service })
 }
 
 // aboutUsers is what is kept of users elsewhere.
@@ -225,6 +231,9 @@ func (s *Server) changeUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if user.Service {
+		return crm.ErrNotFound
+	}
 	before := *user
 	in.into(user)
 	if err := s.checkUser(ctx, user, &in); err != nil {
@@ -291,7 +300,7 @@ func keeperStays(roles []crm.ID, in *userIn, user *crm.User) error {
 
 // keepsAdmin refuses to take the last administrator away.
 func (s *Server) keepsAdmin(ctx context.Context, before, after *crm.User) error {
-	isAdmin := func(u *crm.User) bool { return u.Active && u.Role == crm.Admin }
+	isAdmin := func(u *crm.User) bool { return u.Active && u.Role == crm.Admin && !u.Service }
 	if !isAdmin(before) || isAdmin(after) {
 		return nil
 	}

@@ -46,6 +46,7 @@ type Auth struct {
 	// Hashing takes 19 MiB each time: a flood of logins may not take the box's memory.
 	hashing    chan struct{}
 	tries      *tries
+	keyUse     *tries        // requests by key
 	neighbours func() string // the kernel's table of IPv4 neighbours
 
 	mu    sync.Mutex
@@ -54,7 +55,7 @@ type Auth struct {
 
 // New returns an Auth on store.
 func New(s *store.Store) *Auth {
-	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute), neighbours: neighbours}
+	return &Auth{store: s, now: time.Now, hashing: make(chan struct{}, 2), tries: newTries(AddressTries, time.Minute), keyUse: newTries(KeyRequests, time.Minute), neighbours: neighbours}
 }
 
 // Ended tells which sessions are over: the one with the hash Session, or all of User
@@ -99,7 +100,7 @@ func (a *Auth) Login(ctx context.Context, login, password string, from Origin) (
 		return nil, "", &crm.Error{Code: crm.RateLimited, Key: "login.rate_limited", RetryAfter: seconds(wait)}
 	}
 	secret, err := a.store.Secret(ctx, login)
-	if crm.IsCode(err, crm.NotFound) {
+	if crm.IsCode(err, crm.NotFound) || err == nil && secret.User.Service {
 		a.verify(password, decoyHash)
 		return nil, "", errWrong
 	}

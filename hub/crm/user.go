@@ -24,6 +24,7 @@ type User struct {
 	RingSound     string // "off", "once", "repeat"
 	CallerDisplay bool   // a card opens when a line rings (TEL-13)
 	MustChange    bool   // the password was set by somebody else
+	Service       bool   // a program with a key acts as it; nobody logs in
 
 	Department ID // 0 for none
 	Superior   ID // 0 for none

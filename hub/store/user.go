@@ -11,7 +11,7 @@ import (
 	"bellhop/hub/rights"
 )
 
-const userColumns = `u.id, u.login, u.name, u.role, u.active, u.lang, u.theme, u.density, u.ring_sound, u.caller_display, u.must_change,
+const userColumns = `u.id, u.login, u.name, u.role, u.active, u.lang, u.theme, u.density, u.ring_sound, u.caller_display, u.must_change, u.service,
 	u.department, u.superior, u.post, u.employee_no, u.mobile, u.extension, u.email, u.state,
 	u.bound_devices, u.lan_only, u.pc_only, u.login_days, u.login_from, u.login_to, u.lock_minutes`
 
@@ -19,7 +19,7 @@ func scanUser(scan func(...any) error, more ...any) (*crm.User, error) {
 	u := &crm.User{}
 	l := &u.Limits
 	into := append([]any{&u.ID, &u.Login, &u.Name, &u.Role, &u.Active, &u.Lang, &u.Theme,
-		&u.Density, &u.RingSound, &u.CallerDisplay, &u.MustChange,
+		&u.Density, &u.RingSound, &u.CallerDisplay, &u.MustChange, &u.Service,
 		&u.Department, &u.Superior, &u.Post, &u.EmployeeNo, &u.Mobile, &u.Extension, &u.Email, &u.State,
 		&l.BoundDevices, &l.LANOnly, &l.PCOnly, &l.Days, &l.From, &l.To, &l.LockMinutes}, more...)
 	return u, scan(into...)
@@ -95,10 +95,10 @@ func insertUser(ctx context.Context, tx *Tx, u *crm.User, hash string, roles ...
 	}
 	result, err := tx.ExecContext(ctx, `INSERT INTO user_account
 		(id, login, login_key, name, password_hash, must_change, role, active, lang, theme, density,
-		 ring_sound, caller_display, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+		 ring_sound, caller_display, service, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (login_key) DO NOTHING`,
 		u.ID, u.Login, loginKey(u.Login), u.Name, hash, u.MustChange, u.Role, u.Active, u.Lang, u.Theme,
-		u.Density, u.RingSound, u.CallerDisplay, time.Now().UnixMilli())
+		u.Density, u.RingSound, u.CallerDisplay, u.Service, time.Now().UnixMilli())
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ var customer = crm.Entity{
 	Filters: []string{"level", "status", "owner", "source", "industry", "area"},
 	Related: []crm.Related{
 		{Entity: "contact", Field: "customer", Sort: primaryFirst}, {Entity: "activity", Field: "customer"}, {Entity: "opportunity", Field: "customer"},
-		{Entity: "quote", Field: "customer"}, {Entity: "order", Field: "customer"}, {Entity: "ticket", Field: "customer"},
+		{Entity: "quote", Field: "customer"}, {Entity: "order", Field: "customer"}, {Entity: "receipt", Field: "customer"}, {Entity: "ticket", Field: "customer"},
 		{Entity: "schedule", Field: "customer"}, {Entity: "relation", Field: "party"}, {Entity: "customer", Field: "parent"},
 	},
 	Number: &crm.NumberRule{Field: "no", Prefix: "KH", Digits: 5},

@@ -13,7 +13,7 @@ var labels embed.FS
 // Module is what this package adds to the hub.
 var Module = crm.Module{
 	Name:     "sales",
-	Entities: []*crm.Entity{&order},
-	Menu:     []string{"order"},
+	Entities: []*crm.Entity{&order, &receipt},
+	Menu:     []string{"order", "receipt"},
 	Labels:   labels,
 }

@@ -40,6 +40,7 @@ var order = crm.Entity{
 		{Key: "money", Fields: []string{"amount", "paid", "balance", "due", "notes"}},
 	},
 	Filters: []string{"state", "owner", "customer"},
+	Related: []crm.Related{{Entity: "receipt", Field: "order"}},
 	Access:  crm.Access{Parents: []string{"customer"}},
 	Number:  &crm.NumberRule{Field: "no", Prefix: "XS", Daily: true, Digits: 3},
 	Hooks:   crm.Hooks{Before: settle, Effects: customerBalance},

@@ -32,6 +32,7 @@ type options struct {
 	only   string
 	mixed  time.Duration
 	make   bool
+	files  bool
 }
 
 func main() {
@@ -44,6 +45,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure only the questions whose name holds this")
 	flag.DurationVar(&o.mixed, "mixed", 10*time.Second, "how long eight clients work at once")
 	flag.BoolVar(&o.make, "make", false, "only make the databases that are missing")
+	flag.BoolVar(&o.files, "exchange", false, "measure import and export in place of questions")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -63,6 +65,9 @@ func run(ctx context.Context, o options) error {
 		if o.hub, err = build(ctx, o.dir); err != nil {
 			return err
 		}
+	}
+	if o.files {
+		return exchanges(ctx, o, schema)
 	}
 	failed := 0
 	for _, text := range strings.Split(o.sizes, ",") {

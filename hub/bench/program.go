@@ -57,18 +57,28 @@ func (p *program) stop() {
 }
 
 // rss is the resident memory in bytes.
-func (p *program) rss() (int64, error) {
+func (p *program) rss() (int64, error) { return p.memory("VmRSS:") }
+
+// peak is the most that rss was since forgetPeak.
+func (p *program) peak() (int64, error) { return p.memory("VmHWM:") }
+
+func (p *program) forgetPeak() error {
+	const peakOnly = "5" // proc(5), clear_refs
+	return os.WriteFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "clear_refs"), []byte(peakOnly), 0)
+}
+
+func (p *program) memory(name string) (int64, error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kB, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
 			return kB * 1024, err
 		}
 	}
-	return 0, errors.New("no VmRSS")
+	return 0, errors.New("no " + name)
 }
 
 // cpu is the processor time used so far. Where others use the machine too it tells more

@@ -129,15 +129,19 @@ func (x *Service) decideRows(ctx context.Context, job *store.ImportJob, some map
 	}
 	plan.Action = Ask
 	var r *rows
+	whole := context.WithoutCancel(ctx) // see runRows
 	for after := 0; ; {
-		list, err := x.Store.ImportRows(ctx, job.ID, []string{rowAsked}, after, false, chunk)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		list, err := x.Store.ImportRows(whole, job.ID, []string{rowAsked}, after, false, chunk)
 		if err != nil || len(list) == 0 {
 			if r != nil && err == nil {
-				err = r.commit(ctx)
+				err = r.commit(whole)
 			}
 			return err
 		}
-		if r, err = x.nextRows(ctx, r, job, plan); err != nil {
+		if r, err = x.nextRows(whole, r, job, plan); err != nil {
 			return err
 		}
 		for _, asked := range list {
@@ -149,7 +153,7 @@ func (x *Service) decideRows(ctx context.Context, job *store.ImportJob, some map
 			if action == "" {
 				continue
 			}
-			if err := r.take(ctx, row{asked.Line, cellsOf(asked.Cells)}, asked.Seq, action); err != nil {
+			if err := r.take(whole, row{asked.Line, cellsOf(asked.Cells)}, asked.Seq, action); err != nil {
 				return err
 			}
 		}

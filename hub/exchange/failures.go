@@ -67,7 +67,7 @@ func (x *Service) Reasons(lang, entity string, faults []Fault) string {
 	for i, f := range faults {
 		texts[i] = x.Reason(lang, entity, f)
 	}
-	return strings.Join(texts, "; ")
+	return strings.Join(texts, x.Records.Schema().Labels.Text(lang, "import.reasons_between", nil))
 }
 
 // Reason says what one fault is, with the name of the field.
@@ -78,5 +78,5 @@ func (x *Service) Reason(lang, entity string, f Fault) string {
 		return text
 	}
 	field, _, _ := strings.Cut(f.Field, ".")
-	return labels.Text(lang, entity+".fields."+field, nil) + ": " + text
+	return labels.Text(lang, "import.reason_of", map[string]string{"field": labels.Text(lang, entity+".fields."+field, nil), "reason": text})
 }

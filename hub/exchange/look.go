@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,7 +47,7 @@ type Glance struct {
 	Fields     []string   `json:"fields"`         // that columns may become
 }
 
-// FileColumn is a column with some of what it holds.
+// FileColumn is a column with some of the different things it holds.
 type FileColumn struct {
 	Index   int      `json:"index"`
 	Name    string   `json:"name"`
@@ -149,8 +150,11 @@ func (g *Glance) fill(rows []row, headerRow int) (names []string) {
 	for i := range widest {
 		column := FileColumn{Index: i, Name: shorten(names[i]), Samples: []string{}}
 		for _, r := range rows {
-			if r.line > headerRow && i < len(r.cells) && r.cells[i] != "" && len(column.Samples) < samples {
-				column.Samples = append(column.Samples, shorten(r.cells[i]))
+			if r.line <= headerRow || i >= len(r.cells) || r.cells[i] == "" || len(column.Samples) == samples {
+				continue
+			}
+			if text := shorten(r.cells[i]); !slices.Contains(column.Samples, text) {
+				column.Samples = append(column.Samples, text)
 			}
 		}
 		g.Columns = append(g.Columns, column)

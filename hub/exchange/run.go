@@ -166,22 +166,28 @@ func (x *Service) runRows(ctx context.Context, job *store.ImportJob) error {
 	}
 	var r *rows
 	n := 0
+	// A statement that can be broken off costs a goroutine each; whether to go on is
+	// asked between rows.
+	whole := context.WithoutCancel(ctx)
 	err = source.Each(ctx, plan.Table, func(line int, cells []string) error {
 		if line <= plan.HeaderRow || line <= job.Line {
 			return nil
 		}
 		if n%chunk == 0 {
-			if r, err = x.nextRows(ctx, r, job, plan); err != nil {
+			if r, err = x.nextRows(whole, r, job, plan); err != nil {
 				return err
 			}
 		}
 		n++
-		return r.take(ctx, row{line, cells}, 0, plan.Action)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return r.take(whole, row{line, cells}, 0, plan.Action)
 	})
 	if err != nil || r == nil {
 		return err
 	}
-	return r.commit(ctx)
+	return r.commit(whole)
 }
 
 func (x *Service) countRows(ctx context.Context, source table.Source, job *store.ImportJob, plan *Plan) error {

@@ -51,22 +51,26 @@ const undoPart = 200
 // undoRows goes from the last row to the first, for a later one may have changed what
 // an earlier one made.
 func (x *Service) undoRows(ctx context.Context, job *store.ImportJob) error {
+	whole := context.WithoutCancel(ctx) // see runRows
 	for {
-		who, err := x.whoOf(ctx, job.User)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		who, err := x.whoOf(whole, job.User)
 		if err != nil {
 			return err
 		}
-		list, err := x.Store.ImportRows(ctx, job.ID, []string{rowCreated, rowUpdated, rowMade}, 0, true, undoPart)
+		list, err := x.Store.ImportRows(whole, job.ID, []string{rowCreated, rowUpdated, rowMade}, 0, true, undoPart)
 		if err != nil || len(list) == 0 {
 			return err
 		}
 		u := &undoing{x: x, who: who, job: job}
 		for _, r := range list {
-			if err := u.take(ctx, r); err != nil {
+			if err := u.take(whole, r); err != nil {
 				return err
 			}
 		}
-		if err := u.flush(ctx); err != nil {
+		if err := u.flush(whole); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,7 @@ import (
 	"bellhop/hub/files"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/print"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -82,7 +83,7 @@ func run(ctx context.Context, cfg config.Config) error {
 
 	schema, err := crm.Compile(append(all.Modules,
 		crm.Module{Name: "hub", Labels: api.Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels},
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels},
 	))
 	if err != nil {
 		return err
@@ -138,6 +139,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	server := api.New(api.Parts{
 		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch, Files: uploads,
 		Exchange:  traffic,
+		Print:     print.New(print.Parts{Store: db, Records: office, Font: cfg.Font, Log: log}),
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {

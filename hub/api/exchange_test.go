@@ -21,6 +21,7 @@ import (
 	"bellhop/hub/exchange"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/print"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -58,7 +59,7 @@ func (x *switchboard) open(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
+		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

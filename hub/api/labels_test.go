@@ -13,13 +13,14 @@ import (
 	"bellhop/hub/field"
 	"bellhop/hub/label"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/print"
 	"bellhop/hub/rights"
 	"bellhop/hub/telephony"
 )
 
 func allLabels(t *testing.T) *crm.Schema {
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"bellhop/hub/exchange"
 	"bellhop/hub/files"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/print"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -41,7 +42,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

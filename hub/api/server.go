@@ -21,6 +21,7 @@ import (
 	"bellhop/hub/customize"
 	"bellhop/hub/exchange"
 	"bellhop/hub/files"
+	"bellhop/hub/print"
 	"bellhop/hub/records"
 	"bellhop/hub/store"
 )
@@ -38,6 +39,7 @@ type Parts struct {
 	Audit     *audit.Audit      // made by New where it is absent
 	Exchange  *exchange.Service // also
 	Files     *files.Files      // absent: nothing can be uploaded
+	Print     *print.Service    // made by New where it is absent
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }
@@ -67,6 +69,9 @@ func New(parts Parts) *Server {
 	if s.Exchange == nil {
 		s.Exchange = exchange.New(exchange.Parts{Store: s.Store, Records: s.Records, Audit: s.Audit, Live: s.Telephony.Live,
 			Dir: filepath.Join(os.TempDir(), "bellhop-imports"), Log: s.Log})
+	}
+	if s.Print == nil {
+		s.Print = print.New(print.Parts{Store: s.Store, Records: s.Records, Log: s.Log})
 	}
 	if s.Exchange.AddOption == nil && s.Customize != nil {
 		s.Exchange.AddOption = s.Customize.AddChoice
@@ -113,6 +118,7 @@ func (s *Server) routes() {
 	s.listRoutes(api) // before records: some of its addresses look like one
 	s.importRoutes(api)
 	s.exportRoutes(api)
+	s.printRoutes(api)
 	s.recordRoutes(api)
 	if s.Files != nil {
 		s.fileRoutes(api)

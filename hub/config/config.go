@@ -20,6 +20,7 @@ type Config struct {
 	Database     string // URL of a PostgreSQL database; "" for the file hub.db in Data
 	Box          string // address of the box; "" for none
 	BoxTokenFile string // what the box wants to hear; it may appear after the start
+	Font         string // TrueType file to print with; "" for the first of pdf.Places
 	Demo         bool   // fill an empty office with a believable one
 	Log          string // "debug", "info", "warn", "error"
 	Version      bool   // print the version and end
@@ -38,6 +39,7 @@ func Read(args []string, out io.Writer) (Config, error) {
 	flags.StringVar(&c.Database, "database", "", "URL of a PostgreSQL database; empty for SQLite in the data folder")
 	flags.StringVar(&c.Box, "box", "http://127.0.0.1:8091", "address of the box; empty for none")
 	flags.StringVar(&c.BoxTokenFile, "box-token-file", "var/box.token", "file with the box's token")
+	flags.StringVar(&c.Font, "font", "", "TrueType font file with Chinese characters to print with; empty for an installed one")
 	flags.BoolVar(&c.Demo, "demo", false, "fill an empty office with a believable one")
 	flags.StringVar(&c.Log, "log", "info", "least level logged: debug, info, warn, error")
 	flags.BoolVar(&c.Version, "version", false, "print the version and end")

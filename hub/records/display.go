@@ -21,11 +21,11 @@ func (r *Records) Display(lang string, row *Row, key string) string {
 	if !ok {
 		return ""
 	}
-	return r.text(lang, e, f, row.Values[key])
+	return r.Text(lang, e, f, row.Values[key])
 }
 
-// text writes a value of f for people.
-func (r *Records) text(lang string, e *crm.Entity, f *field.Field, v any) string {
+// Text writes a value of f, a field of e or of its lines, for people.
+func (r *Records) Text(lang string, e *crm.Entity, f *field.Field, v any) string {
 	switch v := v.(type) {
 	case string:
 		if f.Type == field.Select {

@@ -51,7 +51,7 @@ func (w *writing) holder(ctx context.Context, tx *store.Tx, f *field.Field, v an
 
 // taken names the other record, if the user may see it.
 func (w *writing) taken(ctx context.Context, tx *store.Tx, f *field.Field, v any, holder crm.ID) (crm.Error, error) {
-	fault := crm.Error{Field: f.Key, Key: "field.taken", Args: map[string]string{"value": w.r.text(w.who.User.Lang, w.e, f, v)}}
+	fault := crm.Error{Field: f.Key, Key: "field.taken", Args: map[string]string{"value": w.r.Text(w.who.User.Lang, w.e, f, v)}}
 	visible, err := w.r.store.InScope(ctx, tx, w.r.Schema(), crm.Ref{Entity: w.e.Name, ID: holder}, w.who.Scope(w.e.Name, rights.Read))
 	if err != nil || !visible {
 		return fault, err

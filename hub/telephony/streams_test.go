@@ -25,6 +25,7 @@ import (
 	"bellhop/hub/exchange"
 	"bellhop/hub/live"
 	"bellhop/hub/modules/all"
+	"bellhop/hub/print"
 	"bellhop/hub/records"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
@@ -71,7 +72,7 @@ func openOffice(b *testing.B, pages int) *office {
 	boxHTTP := httptest.NewServer(boxserver.New(boxserver.Config{Token: benchToken, Outbox: box, Results: results, Handler: silent{}, Log: log}))
 
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}))
+		crm.Module{Name: "hub", Labels: api.Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
 	must(b, err)
 	db, err := store.Open(ctx, storetest.Source(b))
 	must(b, err)

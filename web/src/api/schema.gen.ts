@@ -1412,6 +1412,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/o/{entity}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description prints records by a layout; X-Grant carries the request where the office wants one */
+        post: operations["printRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/print-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description prints all that a query finds, or the records of ids */
+        post: operations["printList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print/{entity}/layouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get: operations["printLayouts"];
+        put?: never;
+        post: operations["addPrintLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print/{entity}/layouts/{layout}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                layout: string;
+            };
+            cookie?: never;
+        };
+        get: operations["printLayout"];
+        put: operations["changePrintLayout"];
+        post?: never;
+        delete: operations["dropPrintLayout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print/{entity}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description a layout as it is being drawn, with a record or, without id, with the names of the fields */
+        post: operations["previewPrint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/period": {
         parameters: {
             query?: never;
@@ -2456,6 +2550,125 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        PrintKind: "document" | "envelope" | "label";
+        PrintIn: {
+            layout: string;
+            ids: string[];
+            /** @description with what stands today also where it was printed before */
+            today?: boolean;
+            /** @description labels of the first sheet that are used up */
+            skip?: number;
+        };
+        PrintListIn: {
+            search?: string;
+            filter?: components["schemas"]["Filter"];
+            sort?: components["schemas"]["Sort"];
+            ids?: string[];
+            columns?: string[];
+            title?: string;
+            paper?: string;
+            count?: number;
+        };
+        Paper: {
+            name: string;
+            /** @description millimetres */
+            width: number;
+            /** @description 0 for a roll */
+            height: number;
+        };
+        PrintLayout: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["PrintKind"];
+            /** @description drawn by the office */
+            own: boolean;
+            paper: components["schemas"]["Paper"];
+            layout?: components["schemas"]["Layout"];
+        };
+        PrintLayoutIn: {
+            name: string;
+            kind: components["schemas"]["PrintKind"];
+            layout: components["schemas"]["Layout"];
+        };
+        /** @description what stands where, in millimetres and points */
+        Layout: {
+            paper: components["schemas"]["Paper"];
+            margins: {
+                top: number;
+                right: number;
+                bottom: number;
+                left: number;
+            };
+            offset: {
+                x: number;
+                y: number;
+            };
+            size: number;
+            simple?: components["schemas"]["SimpleLayout"];
+            head: components["schemas"]["Band"];
+            body: components["schemas"]["Block"][] | null;
+            foot: components["schemas"]["Band"];
+            bottom: components["schemas"]["Band"];
+            grid?: {
+                across: number;
+                down: number;
+                gapX: number;
+                gapY: number;
+            };
+        };
+        /** @description a layout in ticks */
+        SimpleLayout: {
+            title?: string;
+            logo: boolean;
+            fields: string[];
+            columns: string[];
+            words: boolean;
+            totals: boolean;
+            sign: boolean;
+            note?: string;
+            rows?: number;
+        };
+        Band: {
+            height: number;
+            elements?: components["schemas"]["Element"][];
+        };
+        Element: {
+            /** @enum {string} */
+            kind: "text" | "field" | "words" | "line" | "box" | "logo" | "cells";
+            x: number;
+            y: number;
+            w: number;
+            h?: number;
+            text?: string;
+            field?: string;
+            label?: boolean;
+            size?: number;
+            bold?: boolean;
+            /** @enum {string} */
+            align?: "" | "center" | "right";
+        };
+        Block: {
+            /** @enum {string} */
+            kind: "fields" | "lines" | "text";
+            text?: string;
+            fields?: string[];
+            across?: number;
+            lines?: string;
+            columns?: components["schemas"]["PrintColumn"][];
+            rows?: number;
+            stacked?: boolean;
+            size?: number;
+            bold?: boolean;
+        };
+        PrintColumn: {
+            key: string;
+            title?: string;
+            width?: number;
+            /** @enum {string} */
+            align?: "" | "center" | "right";
+            total?: boolean;
+        };
         EffectiveRights: {
             id: string;
             name: string;
@@ -4212,6 +4425,24 @@ export interface components {
                 "application/json": {
                     needed: boolean;
                 };
+            };
+        };
+        /** @description a PDF; X-Pages tells its pages, X-Kept since when what stands on it is kept where that differs from today */
+        Paper: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/pdf": string;
+            };
+        };
+        /** @description the layout */
+        PrintLayout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PrintLayout"];
             };
         };
         /** @description done */
@@ -6840,6 +7071,169 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    printRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Paper"];
+            default: components["responses"]["Error"];
+        };
+    };
+    printList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintListIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Paper"];
+            default: components["responses"]["Error"];
+        };
+    };
+    printLayouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the office's layouts first, then those that come with the program */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["PrintLayout"][];
+                        papers: components["schemas"]["Paper"][];
+                        /** @description the font file, for administrators; empty where none was found */
+                        font: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addPrintLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintLayoutIn"];
+            };
+        };
+        responses: {
+            201: components["responses"]["PrintLayout"];
+            default: components["responses"]["Error"];
+        };
+    };
+    printLayout: {
+        parameters: {
+            query?: {
+                /** @description one in ticks comes with the bands that are made of it */
+                drawn?: boolean;
+            };
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                layout: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PrintLayout"];
+            default: components["responses"]["Error"];
+        };
+    };
+    changePrintLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                layout: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintLayoutIn"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PrintLayout"];
+            default: components["responses"]["Error"];
+        };
+    };
+    dropPrintLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                layout: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    previewPrint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: components["schemas"]["PrintKind"];
+                    layout: components["schemas"]["Layout"];
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Paper"];
             default: components["responses"]["Error"];
         };
     };

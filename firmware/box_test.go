@@ -570,7 +570,7 @@ func TestTakenPort(t *testing.T) {
 	defer l.Close()
 	cfg := testConfig(t, t.TempDir())
 	cfg.Listen = l.Addr().String()
-	err = run(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	err = run(t.Context(), cfg, nil, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "already in use") || strings.Contains(err.Error(), "\n") {
 		t.Fatal(err)
 	}
@@ -579,7 +579,7 @@ func TestTakenPort(t *testing.T) {
 func TestTakenFolder(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	startBox(t, cfg)
-	err := run(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	err := run(t.Context(), cfg, nil, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "in use by another firmware") {
 		t.Fatal(err)
 	}
@@ -594,7 +594,7 @@ func TestRestartCommand(t *testing.T) {
 	cfg.Listen = l.Addr().String()
 	l.Close()
 	ended := make(chan error)
-	go func() { ended <- run(t.Context(), cfg, slog.New(slog.DiscardHandler)) }()
+	go func() { ended <- run(t.Context(), cfg, nil, slog.New(slog.DiscardHandler)) }()
 	deadline := time.Now().Add(patience)
 	for {
 		c, err := newClient(cfg)

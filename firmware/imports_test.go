@@ -55,6 +55,8 @@ var arrows = map[string][]string{
 	"firmware/recorder":  {"firmware/boxapi", "firmware/outbox", "drivers/audio/...", "drivers/dsp"},
 	"firmware/sms":       {"firmware/boxapi", "drivers/modem"},
 	"firmware/console":   {"firmware/boxapi", "drivers/pty"},
+	"firmware/system":    {"firmware/boxapi", "drivers/pty"},
+	"firmware/support":   {},
 	"firmware/scope": {"firmware/boxapi", "drivers/audio", "drivers/audio/wav", "drivers/callerid", "drivers/dsp", "drivers/fsk",
 		"drivers/listen", "drivers/pty"},
 	"firmware/decode": {"drivers/audio/wav", "drivers/callerid", "drivers/listen"},

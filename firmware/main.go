@@ -26,6 +26,8 @@ const usage = `usage: bellhop-firmware [flags]          run the box
        bellhop-firmware scope [FILE.wav] look at a line, or at a recording
        bellhop-firmware ring|dial|sms    make something happen on board sim
        bellhop-firmware console          the technician's menu (Ctrl-] leaves)
+       bellhop-firmware system           the service that sets up the machine
+       bellhop-firmware erase            finishes a factory reset at the start
        bellhop-firmware config           an annotated file of settings
        bellhop-firmware version
 -h after any of them lists its flags.`
@@ -56,6 +58,10 @@ func command(args []string) error {
 		return simulate(name, args, os.Stdout)
 	case "console":
 		return attach(args)
+	case "system":
+		return serveSystem(args)
+	case "erase":
+		return eraseIfAsked(args)
 	case "config":
 		_, err := fmt.Print(config.Sample)
 		return err
@@ -85,12 +91,12 @@ func runUntilSignal(args []string) error {
 	if err := parse(cfg.Flags("bellhop-firmware"), args); err != nil {
 		return err
 	}
-	log, err := logger(os.Stderr, cfg.LogLevel)
+	kept, log, err := keepLog(os.Stderr, cfg.LogLevel)
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err = run(ctx, cfg, log)
+	err = run(ctx, cfg, kept, log)
 	stop()
 	if errors.Is(err, errRestart) {
 		log.Info("starting again")

@@ -27,6 +27,8 @@ import (
 	"bellhop/firmware/recorder"
 	"bellhop/firmware/scope"
 	"bellhop/firmware/sms"
+	"bellhop/firmware/support"
+	"bellhop/firmware/system"
 )
 
 // errRestart ends run when somebody asked for a new start.
@@ -40,6 +42,9 @@ type box struct {
 	startedAt time.Time
 	id, boot  string
 
+	clock    clock
+	machine  machineBelow
+	kept     *support.Log // the last lines of the log
 	lock     *os.File
 	outbox   *outbox.Outbox
 	recorder *recorder.Recorder
@@ -56,10 +61,10 @@ type box struct {
 }
 
 // run builds the parts and keeps them running until ctx ends.
-func run(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
+func run(ctx context.Context, cfg config.Config, kept *support.Log, log *slog.Logger) (err error) {
 	ctx, restart := context.WithCancelCause(ctx)
 	defer restart(nil)
-	b := &box{cfg: cfg, log: log, startedAt: time.Now(), restart: restart}
+	b := &box{cfg: cfg, log: log, kept: kept, startedAt: time.Now(), restart: restart}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(); err != nil {
 		return err
@@ -75,7 +80,7 @@ func run(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 func (b *box) open() error {
 	for _, part := range []func() error{
 		b.openBoard, b.openListener, b.openData, b.openOutbox, b.openRecorder,
-		b.openLines, b.openLamps, b.openTexts, b.openServer, b.reportStart,
+		b.openLines, b.openLamps, b.openTexts, b.openServer, b.reportStart, b.openClock,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -96,6 +101,8 @@ func (b *box) serve(ctx context.Context) {
 	others.Go(func() { b.serveTexts(ctx) })
 	others.Go(func() { b.serveConsole(ctx) })
 	others.Go(func() { b.serveLamps(ctx) })
+	others.Go(func() { b.serveSSH(ctx) })
+	others.Go(func() { b.watchClock(ctx) })
 	go b.server.Serve(b.listener)
 	<-ctx.Done()
 	b.log.Info("stopping", "why", context.Cause(ctx))
@@ -166,6 +173,10 @@ func (b *box) openData() error {
 		return fmt.Errorf("the folder %s is in use by another firmware; stop it or choose another with -data", b.cfg.Data)
 	}
 	b.boot = randomID()
+	b.machine = machineBelow{system.Dial(b.cfg.System)}
+	if b.kept == nil {
+		b.kept = &support.Log{}
+	}
 	b.id, err = keptID(filepath.Join(b.cfg.Data, "box-id"))
 	return err
 }
@@ -230,7 +241,7 @@ func (b *box) openServer() error {
 		Handler: boxserver.New(boxserver.Config{
 			Token: token, Outbox: b.outbox, Results: b.results, Handler: b, Log: b.log,
 			Recordings: filepath.Join(b.cfg.Data, "recordings"), Captures: filepath.Join(b.cfg.Data, "captures"),
-			Scope: b.scope,
+			Scope: b.scope, Machine: b.machine, Support: b.support, PIN: b.pin,
 		}),
 	}
 	return nil
@@ -238,7 +249,7 @@ func (b *box) openServer() error {
 
 // raisedAnew are the alerts that each run finds out for itself; the others' owners
 // remember them over a restart.
-var raisedAnew = map[string]bool{"line-fault": true, "disk-full": true, "disk-low": true, "encoder": true}
+var raisedAnew = map[string]bool{"clock": true, "line-fault": true, "disk-full": true, "disk-low": true, "encoder": true}
 
 // reportStart tells that a new run begins and brings to an end what the last one left
 // open.
@@ -273,18 +284,15 @@ func (b *box) interrupted(c outbox.Call) boxapi.Event {
 }
 
 func (b *box) serveConsole(ctx context.Context) {
-	c := console.Config{
-		Status: b.Status, Listen: b.listen, Log: b.log,
-		Emit:    func(e boxapi.Event) error { return b.report(e).Wait() },
-		Restart: func() { b.restart(errRestart) },
-	}
 	var parts sync.WaitGroup
 	if b.cfg.Console != "" {
-		parts.Go(func() { b.consoleEnded(ctx, console.Run(ctx, b.cfg.Console, c)) })
+		parts.Go(func() { b.consoleEnded(ctx, console.Run(ctx, b.cfg.Console, b.consoleConfig("console"))) })
 	}
 	if b.cfg.SerialConsole != "" {
 		const baud = 115200
-		parts.Go(func() { b.consoleEnded(ctx, console.RunSerial(ctx, b.cfg.SerialConsole, baud, c)) })
+		parts.Go(func() {
+			b.consoleEnded(ctx, console.RunSerial(ctx, b.cfg.SerialConsole, baud, b.consoleConfig("serial")))
+		})
 	}
 	parts.Wait()
 }

@@ -11,6 +11,9 @@
 //	GET  /v1/recordings/FILE    MP3 or peaks (Range requests); DELETE removes both
 //	GET  /v1/captures/FILE      WAV of a rejected burst
 //	GET  /v1/scope              a line as it is heard, for a technician: see ScopeFrame
+//	POST /v1/system/OP          the machine below: see Network and its like
+//	GET  /v1/pin                {"pin":"12345678"}: opens shell and SSH of the box
+//	GET  /v1/support            tar.gz of logs and state, without a customer's data
 //
 // Every request carries "Authorization: Bearer TOKEN". Times are Unix milliseconds.
 package boxapi
@@ -38,6 +41,7 @@ type Event struct {
 	SMSChanged         *SMSChanged         `json:"smsChanged,omitempty"`
 	AlertChanged       *AlertChanged       `json:"alertChanged,omitempty"`
 	AdministratorReset *AdministratorReset `json:"administratorReset,omitempty"`
+	Serviced           *Serviced           `json:"serviced,omitempty"`
 }
 
 // BoxStarted is the first event of a run. Calls of an earlier run that it does not
@@ -219,4 +223,10 @@ type AlertChanged struct {
 // the next login.
 type AdministratorReset struct {
 	PasswordHash string `json:"passwordHash"` // argon2id, PHC string
+}
+
+// Serviced tells what a technician changed at the console, for the system log.
+type Serviced struct {
+	What string `json:"what"`           // in English, as it stands in the box's own log
+	From string `json:"from,omitempty"` // "serial", "ssh 192.168.1.7", …
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -35,6 +36,9 @@ type Config struct {
 	Recordings string // folder of MP3 and peaks files
 	Captures   string // folder of WAV files
 	Scope      Scope  // nil: lines can't be watched
+	Machine    Machine
+	Support    func(io.Writer) error // writes the support bundle
+	PIN        func() (string, error)
 	Log        *slog.Logger
 }
 
@@ -60,6 +64,9 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /v1/captures/{file}", s.capture)
 	mux.HandleFunc("GET /v1/scope", s.watch)
 	mux.HandleFunc("GET /v1/scope/capture", s.captureNow)
+	mux.HandleFunc("POST /v1/system/{op}", s.machine)
+	mux.HandleFunc("GET /v1/support", s.support)
+	mux.HandleFunc("GET /v1/pin", s.pin)
 	return s.authorized(mux)
 }
 

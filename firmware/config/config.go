@@ -17,6 +17,9 @@ import (
 //go:embed firmware.conf
 var Sample string
 
+// SystemSocket is where the service that sets up the machine takes requests.
+const SystemSocket = "/run/bellhop/system.sock"
+
 // Config is all the firmware can be told.
 type Config struct {
 	Board   string // see board/all
@@ -30,6 +33,9 @@ type Config struct {
 
 	Console       string // link to the technician's console
 	SerialConsole string // serial device of it, if any
+	SSH           string // address of it over the network, if any
+	System        string // socket of the service that sets up the machine
+	PagePort      int    // of the hub's page, to tell people
 	Modem         string // serial device of the GSM modem
 	ModemPIN      string
 
@@ -59,6 +65,9 @@ func (c *Config) Flags(name string) *flag.FlagSet {
 	f.StringVar(&c.TokenFile, "token-file", "var/box.token", "file of the token the hub shows; made at the first start")
 	f.StringVar(&c.Console, "console", "var/console", "link to the technician's console; empty is none")
 	f.StringVar(&c.SerialConsole, "serial-console", "", "serial `device` of the technician's console")
+	f.StringVar(&c.SSH, "ssh", "", "`address` of the technician's console over SSH, such as :22; empty is none")
+	f.StringVar(&c.System, "system", SystemSocket, "`socket` of the service that sets up the machine")
+	f.IntVar(&c.PagePort, "page-port", 8080, "port of the hub's page, to show people its address")
 	f.StringVar(&c.Modem, "modem", "", "serial `device` of the GSM modem; board sim has its own")
 	f.StringVar(&c.ModemPIN, "modem-pin", "", "PIN of the SIM")
 	f.StringVar(&c.VoiceModem, "voice-modem", "", "serial `devices` of analogue voice modems that tell ringing and caller ID of the lines, separated by commas")

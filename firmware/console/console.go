@@ -34,7 +34,19 @@ type Config struct {
 	Listen  func(ctx context.Context, line int) <-chan string
 	Emit    func(boxapi.Event) error // returns once the event is on disk
 	Restart func()                   // must not wait for the console
+	Machine Machine
+	Ring    func(line int) error  // plays a call into a simulated line; nil on a real one
+	Support func(io.Writer) error // writes the support bundle
+	From    string                // where the technician sits, for the log: "serial", "ssh 192.168.1.7"
+	OnLeave func()                // the user pressed Ctrl-D; nil where the line stays open for the next
 	Log     *slog.Logger
+}
+
+// Machine changes the box's system: see boxapi's system requests. A box without one says
+// so.
+type Machine interface {
+	Ask(ctx context.Context, op string, in, out any) error
+	Shell(ctx context.Context, pin string) (io.ReadWriteCloser, error)
 }
 
 const retryEvery = 2 * time.Second
@@ -107,6 +119,7 @@ func serve(ctx context.Context, rw io.ReadWriter, cfg Config, greet bool) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := &menu{cfg: cfg, t: newTerminal(ctx, rw)}
+	m.t.onLeave = cfg.OnLeave
 	err := m.run(ctx, greet)
 	switch {
 	case errors.Is(err, io.EOF):
@@ -133,10 +146,19 @@ type item struct {
 func items() []item {
 	return []item{
 		{"1", "Status", (*menu).status},
-		{"2", "Line level and live decode", (*menu).live},
-		{"3", "Modem state", (*menu).modem},
-		{"4", "Reset administrator password", (*menu).resetPassword},
-		{"5", "Restart", (*menu).restart},
+		{"2", "Network", (*menu).network},
+		{"3", "Wi-Fi", (*menu).wifi},
+		{"4", "Date and time", (*menu).clock},
+		{"5", "Line level and live decode", (*menu).live},
+		{"6", "Line and modem test", (*menu).test},
+		{"7", "Reset administrator password", (*menu).resetPassword},
+		{"8", "Backup and restore", (*menu).backup},
+		{"9", "Update and roll back", (*menu).update},
+		{"10", "Logs", (*menu).logs},
+		{"11", "Support bundle", (*menu).support},
+		{"12", "Factory reset", (*menu).factoryReset},
+		{"13", "Shell (asks for the PIN of this box)", (*menu).shell},
+		{"14", "Restart or switch off", (*menu).power},
 		{"0", "Show this menu again (Ctrl-] leaves)", (*menu).draw},
 	}
 }
@@ -174,7 +196,7 @@ func (m *menu) choose(ctx context.Context, choice string) error {
 			return i.do(m, ctx)
 		}
 	}
-	return m.t.print("%q is not in the menu.\nType one of the numbers 0 to 5, then Enter.\n", short(choice))
+	return m.t.print("%q is not in the menu.\nType one of the numbers 0 to %d, then Enter.\n", short(choice), len(items())-1)
 }
 
 func (m *menu) draw(context.Context) error {
@@ -183,7 +205,7 @@ func (m *menu) draw(context.Context) error {
 	fmt.Fprintf(&b, "\nBELLHOP technician's console, version %s, board %s\n", s.Version, s.Board)
 	b.WriteString(strings.Repeat("-", 78) + "\n")
 	for _, i := range items() {
-		fmt.Fprintf(&b, "  %s  %s\n", i.key, i.label)
+		fmt.Fprintf(&b, "  %2s  %s\n", i.key, i.label)
 	}
 	return m.t.print("%s", b.String())
 }

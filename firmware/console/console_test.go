@@ -28,6 +28,7 @@ type fakeBox struct {
 	events    []boxapi.Event
 	full      bool
 	restarted chan struct{}
+	machine   Machine
 	heard     chan string
 }
 
@@ -60,6 +61,8 @@ func (b *fakeBox) config() Config {
 			return nil
 		},
 		Restart: func() { b.restarted <- struct{}{} },
+		Machine: b.machine,
+		Support: func(w io.Writer) error { _, err := io.WriteString(w, "bundle"); return err },
 	}
 }
 
@@ -179,7 +182,7 @@ func TestMenu(t *testing.T) {
 		narrow(t, got)
 	})
 	t.Run("modem", func(t *testing.T) {
-		u.typed("3\n")
+		u.typed("6\n2\n")
 		got := u.expect("Choose a number")
 		for _, want := range []string{"ready", "Quectel EC25", "CHINA MOBILE", "-101 dBm, WEAK", "none"} {
 			if !strings.Contains(got, want) {
@@ -189,15 +192,15 @@ func TestMenu(t *testing.T) {
 		narrow(t, got)
 	})
 	t.Run("bad input", func(t *testing.T) {
-		for _, keys := range []string{"9\r", "status\r\n", strings.Repeat("7", 500) + "\r", "\x1b[A\x1bOP#\r", "客\r", "\xff\xfe\r"} {
+		for _, keys := range []string{"99\r", "status\r\n", strings.Repeat("7", 500) + "\r", "\x1b[A\x1bOP#\r", "客\r", "\xff\xfe\r"} {
 			u.typed(keys)
-			narrow(t, u.expect("is not in the menu.\r\nType one of the numbers 0 to 5, then Enter."))
+			narrow(t, u.expect("is not in the menu.\r\nType one of the numbers 0 to 14, then Enter."))
 		}
-		u.typed("8\x7f\x08\x083\r") // rubbed out
+		u.typed("8\x7f\x08\x086\r2\r") // rubbed out
 		u.expect("Quectel EC25")
-		u.typed("99\x153\r") // wiped
+		u.typed("99\x156\r2\r") // wiped
 		u.expect("Quectel EC25")
-		u.typed("4\x03") // cancelled
+		u.typed("7\x03") // cancelled
 		u.expect("^C")
 		u.typed("\r")
 		u.expect("BELLHOP technician's console")
@@ -220,7 +223,7 @@ func TestBOX09Live(t *testing.T) {
 	t.Run("BOX-09 the level meter moves and what is heard shows", func(t *testing.T) {
 		b := newBox()
 		u := sitDown(t, runBox(t, b))
-		u.typed("2\r\n")
+		u.typed("5\r\n")
 		got := u.expect("-23 talking")
 		if !strings.Contains(got, "1 [##########") {
 			t.Errorf("no bar in %q", got)
@@ -259,7 +262,7 @@ func TestLevels(t *testing.T) {
 func TestResetPassword(t *testing.T) {
 	b := newBox()
 	u := sitDown(t, runBox(t, b))
-	u.typed("4\r")
+	u.typed("7\r")
 	u.expect("Type yes")
 	u.typed("no\r")
 	u.expect("Nothing was changed.")
@@ -269,14 +272,14 @@ func TestResetPassword(t *testing.T) {
 	b.mu.Lock()
 	b.full = true
 	b.mu.Unlock()
-	u.typed("4\ryes\r")
+	u.typed("7\ryes\r")
 	if got := u.expect("try again."); strings.Contains(got, "Temporary password:") {
 		t.Error("shows a password that was not stored")
 	}
 	b.mu.Lock()
 	b.full = false
 	b.mu.Unlock()
-	u.typed("4\rYES\r")
+	u.typed("7\rYES\r")
 	got := u.expect("not shown again")
 	narrow(t, got)
 	m := regexp.MustCompile(`Temporary password: (([a-z]{4}-){3}\d{4})\r`).FindStringSubmatch(got)
@@ -285,7 +288,7 @@ func TestResetPassword(t *testing.T) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.events) != 1 || b.events[0].AdministratorReset == nil {
+	if len(b.events) != 2 || b.events[0].AdministratorReset == nil || b.events[1].Serviced == nil {
 		t.Fatalf("events %+v", b.events)
 	}
 	if hash := b.events[0].AdministratorReset.PasswordHash; !verify(hash, m[1]) || verify(hash, m[1]+"x") {
@@ -324,9 +327,9 @@ func TestPasswordsDiffer(t *testing.T) {
 func TestRestart(t *testing.T) {
 	b := newBox()
 	u := sitDown(t, runBox(t, b))
-	u.typed("5\rmaybe\r")
+	u.typed("14\r1\rmaybe\r")
 	u.expect("Nothing was changed.")
-	u.typed("5\ryes\r")
+	u.typed("14\r1\ryes\r")
 	u.expect("Restarting.")
 	<-b.restarted
 }
@@ -335,7 +338,7 @@ func TestNextUserFindsTheMenu(t *testing.T) {
 	link := runBox(t, newBox())
 	for range 3 {
 		u := sitDown(t, link)
-		u.typed("4\r") // and away, in the middle of a question
+		u.typed("7\r") // and away, in the middle of a question
 		u.expect("Type yes")
 		u.line.Close()
 	}
@@ -347,7 +350,7 @@ func TestAttach(t *testing.T) {
 	t.Run("a script in a pipe", func(t *testing.T) {
 		for range 3 {
 			var out bytes.Buffer
-			if err := Attach(link, strings.NewReader("1\n3\nx\n2\n"), &out); err != nil {
+			if err := Attach(link, strings.NewReader("1\n6\n2\nx\n5\n"), &out); err != nil {
 				t.Fatal(err)
 			}
 			for _, want := range []string{"Version     0.1", "Quectel EC25", `"x" is not in the menu`, "Level in dBm0", "Good-bye."} {
@@ -386,9 +389,9 @@ func TestAttach(t *testing.T) {
 		}
 		read("Press Ctrl-] to leave.")
 		read("Choose a number")
-		io.WriteString(screen, "3\r")
+		io.WriteString(screen, "6\r2\r")
 		read("Quectel EC25")
-		io.WriteString(screen, "5\r\x1d")
+		io.WriteString(screen, "14\r\x1d")
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
@@ -432,7 +435,7 @@ func TestServeEndsWithItsUser(t *testing.T) {
 }
 
 func FuzzServe(f *testing.F) {
-	for _, keys := range []string{"1\n", "2\nx", "4\ryes\r", "5\ryes\r", "\x1b[1;5C\x1bO", "\x04", "\x03\x15\x7f", "客户\r\n0\n"} {
+	for _, keys := range []string{"1\n", "5\nx", "7\ryes\r", "14\r1\ryes\r", "2\r2\r1.2.3.4/24\r\r\r", "12\ryes\rERASE\r", "13\r12345678\r", "10\r1\r", "\x1b[1;5C\x1bO", "\x04", "\x03\x15\x7f", "客户\r\n0\n"} {
 		f.Add(keys)
 	}
 	f.Fuzz(func(t *testing.T, keys string) {

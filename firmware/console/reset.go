@@ -32,7 +32,7 @@ func (m *menu) resetPassword(context.Context) error {
 	if err := m.cfg.Emit(event); err != nil {
 		return m.failed("store the new password", err)
 	}
-	m.cfg.Log.Warn("administrator password reset at the console")
+	m.did("administrator password reset")
 	return m.t.print("\nTemporary password: %s\n\nWrite it down now; it is not shown again. It works as soon as the hub runs.\n", password)
 }
 
@@ -40,23 +40,6 @@ func (m *menu) resetPassword(context.Context) error {
 func (m *menu) failed(what string, err error) error {
 	m.cfg.Log.Error("console", "could not", what, "error", err)
 	return m.t.print("\nCould not %s: %v.\nNothing was changed. Check the free storage under 1 and try again.\n", what, err)
-}
-
-// restart ends the firmware, which is started again by whoever started it.
-func (m *menu) restart(context.Context) error {
-	if m.cfg.Restart == nil {
-		return m.t.print("\nThis box cannot restart itself; switch it off and on.\n")
-	}
-	ok, err := m.t.confirm("\nThis restarts the telephone part of the box. A call in progress goes on, but its\nrecording ends here.")
-	if err != nil || !ok {
-		return err
-	}
-	m.cfg.Log.Warn("restart asked for at the console")
-	if err := m.t.print("\nRestarting. Open the console again in a few seconds.\n"); err != nil {
-		return err
-	}
-	m.cfg.Restart()
-	return nil
 }
 
 // temporaryPassword is easy to read out over the telephone: three pairs of syllables

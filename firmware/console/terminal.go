@@ -21,8 +21,12 @@ const (
 	del       = 0x7f
 )
 
-// lineLimit is how many characters a line may have; more are not taken.
-const lineLimit = 40
+// lineLimit is how many bytes a line may have, longLimit those that hold a path or a
+// password; more are not taken.
+const (
+	lineLimit = 40
+	longLimit = 200
+)
 
 // terminal reads keys and writes text. The far end is raw: echo and line editing are
 // ours.
@@ -31,6 +35,8 @@ type terminal struct {
 	keys chan byte // closed at the end of input
 	err  error     // why; set before keys is closed
 	lf   bool      // the last line ended with CR: a LF behind it belongs to it
+
+	onLeave func()
 }
 
 func newTerminal(ctx context.Context, rw io.ReadWriter) *terminal {
@@ -78,6 +84,10 @@ func (t *terminal) leave() error {
 	if err := t.print("\nGood-bye.\n%c", endOfText); err != nil {
 		return err
 	}
+	if t.onLeave != nil {
+		t.onLeave()
+		return io.EOF
+	}
 	return errCancelled
 }
 
@@ -88,7 +98,19 @@ func (t *terminal) print(format string, args ...any) error {
 }
 
 // ask prints a question and reads a line.
-func (t *terminal) ask(question string) (string, error) {
+func (t *terminal) ask(question string) (string, error) { return t.readLine(question, lineLimit, true) }
+
+// askLong takes a longer line.
+func (t *terminal) askLong(question string) (string, error) {
+	return t.readLine(question, longLimit, true)
+}
+
+// askHidden shows nothing of what is typed.
+func (t *terminal) askHidden(question string) (string, error) {
+	return t.readLine(question, lineLimit, false)
+}
+
+func (t *terminal) readLine(question string, limit int, echo bool) (string, error) {
 	if err := t.print("%s", question); err != nil {
 		return "", err
 	}
@@ -110,16 +132,18 @@ func (t *terminal) ask(question string) (string, error) {
 			t.print("^C\n")
 			return "", errCancelled
 		case c == backspace || c == del:
-			line, err = t.rubOut(line)
+			line, err = t.rubOut(line, echo)
 		case c == ctrlU:
 			for len(line) > 0 && err == nil {
-				line, err = t.rubOut(line)
+				line, err = t.rubOut(line, echo)
 			}
 		case c == esc:
 			err = t.skipSequence()
-		case c >= ' ' && len(line) < lineLimit:
+		case c >= ' ' && len(line) < limit:
 			line = append(line, c)
-			_, err = t.w.Write([]byte{c})
+			if echo {
+				_, err = t.w.Write([]byte{c})
+			}
 		}
 		if err != nil {
 			return "", err
@@ -128,12 +152,16 @@ func (t *terminal) ask(question string) (string, error) {
 }
 
 // rubOut removes the last character from the line and from the screen.
-func (t *terminal) rubOut(line []byte) ([]byte, error) {
+func (t *terminal) rubOut(line []byte, echo bool) ([]byte, error) {
 	if len(line) == 0 {
 		return line, nil
 	}
 	_, size := utf8.DecodeLastRune(line)
-	return line[:len(line)-size], t.print("\b \b")
+	line = line[:len(line)-size]
+	if !echo {
+		return line, nil
+	}
+	return line, t.print("\b \b")
 }
 
 // skipSequence swallows what a cursor or function key sends behind its ESC.

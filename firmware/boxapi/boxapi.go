@@ -8,7 +8,8 @@
 //	POST /v1/ack                {"seq":N}: events up to N are safe with the hub and may go
 //	POST /v1/commands           Command → Result; the same ID again gives the same Result
 //	GET  /v1/status             Status
-//	GET  /v1/recordings/FILE    MP3 or peaks (Range requests); DELETE removes both
+//	GET  /v1/recordings/FILE    MP3 or peaks (Range requests); DELETE removes both, PUT
+//	                            takes back one from a backup
 //	GET  /v1/captures/FILE      WAV of a rejected burst
 //	GET  /v1/scope              a line as it is heard, for a technician: see ScopeFrame
 //	POST /v1/system/OP          the machine below: see Network and its like

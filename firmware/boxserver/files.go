@@ -2,11 +2,13 @@ package boxserver
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 )
 
 // fileName is what the recorder and the lines name their files: it has no path in it
@@ -58,6 +60,48 @@ func openFile(dir, name string) (*os.File, error) {
 		return nil, os.ErrNotExist
 	}
 	return os.Open(filepath.Join(dir, name))
+}
+
+// maxRecording is a day of sound at 64 kbit/s.
+const maxRecording = 700 << 20
+
+// putRecording takes back a recording, or its peaks, from a backup. A file of that name
+// that is there stays as it is: what was recorded never changes.
+func (s *server) putRecording(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	if !fileName.MatchString(name) || strings.HasSuffix(name, ".wav") {
+		http.NotFound(w, r)
+		return
+	}
+	path := filepath.Join(s.Recordings, name)
+	if _, err := os.Stat(path); err == nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if err := keep(path, http.MaxBytesReader(w, r.Body, maxRecording)); err != nil {
+		s.Log.Error("take back recording", "file", name, "err", err)
+		status := http.StatusInternalServerError
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+			status = http.StatusInsufficientStorage
+		}
+		http.Error(w, "not kept", status)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// keep writes a file whole or not at all.
+func keep(path string, content io.Reader) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".taking-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = io.Copy(f, content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // deleteRecording removes the sound and its peaks. What is gone already counts as

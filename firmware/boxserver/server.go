@@ -60,6 +60,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("POST /v1/commands", s.command)
 	mux.HandleFunc("GET /v1/status", s.status)
 	mux.HandleFunc("GET /v1/recordings/{file}", s.recording)
+	mux.HandleFunc("PUT /v1/recordings/{file}", s.putRecording)
 	mux.HandleFunc("DELETE /v1/recordings/{file}", s.deleteRecording)
 	mux.HandleFunc("GET /v1/captures/{file}", s.capture)
 	mux.HandleFunc("GET /v1/scope", s.watch)

@@ -250,14 +250,22 @@ func (c *Client) try(ctx context.Context, command boxapi.Command, result *boxapi
 // Range header. The caller closes the body. The status is the box's: 200, 206, 404,
 // 416.
 func (c *Client) Recording(ctx context.Context, file string, header http.Header) (*http.Response, error) {
+	path, err := recordingPath(file)
+	if err != nil {
+		return nil, err
+	}
+	return c.get(ctx, path, header)
+}
+
+func recordingPath(file string) (string, error) {
 	segments := strings.Split(file, "/")
 	for i, s := range segments {
 		if s == "" || s == "." || s == ".." {
-			return nil, fmt.Errorf("box: no file %q", file)
+			return "", fmt.Errorf("box: no file %q", file)
 		}
 		segments[i] = url.PathEscape(s)
 	}
-	return c.get(ctx, "/v1/recordings/"+strings.Join(segments, "/"), header)
+	return "/v1/recordings/" + strings.Join(segments, "/"), nil
 }
 
 func (c *Client) get(ctx context.Context, path string, header http.Header) (*http.Response, error) {

@@ -60,6 +60,9 @@ const (
 	RecordingNow    = "recording"
 	RecordingReady  = "ready"
 	RecordingFailed = "failed"
+
+	RecordingDeleted = "deleted" // somebody deleted it, or the space limit did; see Sound
+	RecordingPlaced  = "placed"  // on somebody's computer or a share; see Sound
 )
 
 const callColumns = `id, rev, box, box_call, line, direction, state, outcome, started_at, answered_at, ended_at,

@@ -48,6 +48,10 @@ type engine interface {
 	upkeep() string
 	// forLoading trades safety for speed of one connection.
 	forLoading() string
+	// copyTo, tryCopy and putCopy are CopyTo, TryCopy and PutCopy.
+	copyTo(ctx context.Context, path string, done func(float64)) (Counts, error)
+	tryCopy(ctx context.Context, path string) (Counts, error)
+	putCopy(ctx context.Context, path string) error
 	// like is a comparison that looks away from upper and lower case of Latin letters.
 	like() string
 }

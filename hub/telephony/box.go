@@ -347,8 +347,8 @@ func (s *Service) boxNamed(id string) (*boxclient.Client, error) {
 			return b.client, nil
 		}
 	}
-	if len(s.boxes) == 1 && id == "" {
-		return s.boxes[0].client, nil
+	if len(s.boxes) == 1 {
+		return s.boxes[0].client, nil // which has what the box before it had, once that is put back
 	}
 	return nil, errAway
 }

@@ -178,7 +178,10 @@ func (s *Service) callEvent(ctx context.Context, tx *store.Tx, ev *boxapi.Event,
 		return nil
 	}
 	done.call = c
-	return store.PutCall(ctx, tx, c)
+	if err := store.PutCall(ctx, tx, c); err != nil || ev.RecordingFinished == nil {
+		return err
+	}
+	return store.PutSound(ctx, tx, store.Sound{Call: c.ID, Box: c.Box, File: c.Recording.File, Bytes: ev.RecordingFinished.Bytes, FinishedAt: ev.At})
 }
 
 func callOf(ev *boxapi.Event) string {

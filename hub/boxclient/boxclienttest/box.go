@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -58,6 +59,8 @@ func Start(t testing.TB) *Box {
 	mux.HandleFunc("POST /v1/commands", b.serveCommand)
 	mux.HandleFunc("GET /v1/status", b.serveStatus)
 	mux.HandleFunc("GET /v1/recordings/", b.serveRecording)
+	mux.HandleFunc("PUT /v1/recordings/", b.takeRecording)
+	mux.HandleFunc("DELETE /v1/recordings/", b.dropRecording)
 	mux.HandleFunc("GET /v1/scope", b.serveScope)
 	mux.HandleFunc("GET /v1/scope/capture", b.serveCapture)
 	b.server = httptest.NewServer(withToken(mux))
@@ -148,6 +151,33 @@ func (b *Box) SetFile(name string, content []byte) {
 	b.mu.Lock()
 	b.files[name] = content
 	b.mu.Unlock()
+}
+
+// File is a recording or its peaks on the box.
+func (b *Box) File(name string) (content []byte, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	content, ok = b.files[name]
+	return content, ok
+}
+
+func (b *Box) takeRecording(w http.ResponseWriter, r *http.Request) {
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	b.SetFile(strings.TrimPrefix(r.URL.Path, "/v1/recordings/"), content)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (b *Box) dropRecording(w http.ResponseWriter, r *http.Request) {
+	name := strings.TrimPrefix(r.URL.Path, "/v1/recordings/")
+	b.mu.Lock()
+	delete(b.files, name)
+	delete(b.files, name+".peaks")
+	b.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (b *Box) serveEvents(w http.ResponseWriter, r *http.Request) {

@@ -20,6 +20,7 @@ import (
 	"bellhop/hub/api"
 	"bellhop/hub/audit"
 	"bellhop/hub/auth"
+	"bellhop/hub/backup"
 	"bellhop/hub/boxclient"
 	"bellhop/hub/config"
 	"bellhop/hub/crm"
@@ -40,6 +41,12 @@ import (
 var version = "dev" // set by the linker
 
 func main() {
+	if len(os.Args) > 1 && backupCommands[os.Args[1]] != nil {
+		if err := runBackup(context.Background(), os.Args[1], os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+			fail(err)
+		}
+		return
+	}
 	if len(os.Args) > 1 && logCommands[os.Args[1]] != nil {
 		if err := runLogs(context.Background(), os.Args[1], os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
 			fail(err)
@@ -59,10 +66,18 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, cfg); err != nil {
+	err = run(ctx, cfg)
+	for errors.Is(err, errAgain) && ctx.Err() == nil {
+		cfg.Demo = false // an office that was restored is filled
+		err = run(ctx, cfg)
+	}
+	if err != nil && !errors.Is(err, errAgain) {
 		fail(err)
 	}
 }
+
+// errAgain ends run when the hub is to begin anew, on a state that was restored.
+var errAgain = errors.New("begin again")
 
 func fail(err error) {
 	fmt.Fprintln(os.Stderr, "bellhop-hub:", err)
@@ -70,7 +85,9 @@ func fail(err error) {
 }
 
 // run builds the hub's parts in order and serves until ctx ends.
-func run(ctx context.Context, cfg config.Config) error {
+func run(ctx context.Context, cfg config.Config) (err error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	log, err := newLog(cfg.Log)
 	if err != nil {
 		return err
@@ -84,6 +101,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	schema, err := crm.Compile(append(all.Modules,
 		crm.Module{Name: "hub", Labels: api.Labels},
 		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels},
+		crm.Module{Name: "backup", Labels: backup.Labels},
 	))
 	if err != nil {
 		return err
@@ -96,6 +114,10 @@ func run(ctx context.Context, cfg config.Config) error {
 	source := cfg.Database
 	if source == "" {
 		source = filepath.Join(cfg.Data, "hub.db")
+	}
+	settled, err := backup.Settle(ctx, cfg.Data, source, log)
+	if err != nil {
+		return err
 	}
 	if cfg.Demo {
 		if err := demo.Make(ctx, os.Stdout, source, schema); err != nil {
@@ -112,6 +134,11 @@ func run(ctx context.Context, cfg config.Config) error {
 	}
 	if err := db.Upkeep(ctx); err != nil {
 		return err
+	}
+	if settled != nil {
+		if err := restored(ctx, db, cfg.Data, settled, log); err != nil {
+			return err
+		}
 	}
 	office := records.New(db, schema)
 	custom := customize.New(db, office, log)
@@ -134,12 +161,15 @@ func run(ctx context.Context, cfg config.Config) error {
 	}
 	office.SetOffice(records.Office{Files: uploads.Attachable})
 
+	saver := backup.New(backup.Parts{Store: db, Source: source, Data: cfg.Data, Version: version, Sounds: soundsOf(cfg, calls), Live: streams, Log: log,
+		Restart: func() { end(errAgain) }})
 	watch := audit.New(db, office, streams, log)
 	traffic := exchange.New(exchange.Parts{Store: db, Records: office, Audit: watch, Live: streams, Dir: filepath.Join(cfg.Data, "imports"), Log: log})
 	server := api.New(api.Parts{
 		Store: db, Records: office, Auth: guard, Customize: custom, Page: web.Page(), Log: log, Audit: watch, Files: uploads,
 		Exchange:  traffic,
 		Print:     print.New(print.Parts{Store: db, Records: office, Font: cfg.Font, Log: log}),
+		Backup:    saver,
 		Telephony: api.Telephony{Service: calls, Live: streams}, ChangedSettings: calls.ChangedSettings,
 	})
 	if err := calls.Start(ctx, boxes(cfg, log)...); err != nil {
@@ -150,6 +180,10 @@ func run(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	defer traffic.Close()
+	if err := saver.Start(); err != nil {
+		return err
+	}
+	defer saver.Close()
 	go sweep(ctx, guard, log)
 	watching, stopWatching := context.WithCancel(ctx)
 	watched := make(chan struct{})
@@ -158,7 +192,13 @@ func run(ctx context.Context, cfg config.Config) error {
 
 	thrifty()
 	log.Info("hub started", "version", version, "address", listener.Addr(), "data", cfg.Data)
-	return serve(ctx, server, streams, listener)
+	if err := serve(ctx, server, streams, listener); err != nil {
+		return err
+	}
+	if errors.Is(context.Cause(ctx), errAgain) {
+		return errAgain
+	}
+	return nil
 }
 
 // memoryLimit is where the collector begins to work harder: the box has one gigabyte for

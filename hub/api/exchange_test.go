@@ -15,6 +15,7 @@ import (
 
 	"bellhop/firmware/boxapi"
 	"bellhop/hub/auth"
+	"bellhop/hub/backup"
 	"bellhop/hub/boxclient"
 	"bellhop/hub/boxclient/boxclienttest"
 	"bellhop/hub/crm"
@@ -59,7 +60,8 @@ func (x *switchboard) open(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)],
-		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
+		crm.Module{Name: "hub", Labels: Labels}, crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels},
+		crm.Module{Name: "backup", Labels: backup.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"bellhop/hub/backup"
 	"bellhop/hub/crm"
 	"bellhop/hub/exchange"
 	"bellhop/hub/field"
@@ -20,7 +21,8 @@ import (
 
 func allLabels(t *testing.T) *crm.Schema {
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels},
+		crm.Module{Name: "backup", Labels: backup.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

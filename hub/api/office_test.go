@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"bellhop/hub/auth"
+	"bellhop/hub/backup"
 	"bellhop/hub/crm"
 	"bellhop/hub/exchange"
 	"bellhop/hub/files"
@@ -42,7 +43,8 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := context.Background()
 	schema, err := crm.Compile(append(all.Modules[:len(all.Modules):len(all.Modules)], crm.Module{Name: "hub", Labels: Labels},
-		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels}))
+		crm.Module{Name: "telephony", Labels: telephony.Labels}, crm.Module{Name: "rights", Labels: rights.Labels}, crm.Module{Name: "exchange", Labels: exchange.Labels}, crm.Module{Name: "print", Labels: print.Labels},
+		crm.Module{Name: "backup", Labels: backup.Labels}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bellhop/hub/backup"
 	"bellhop/hub/live"
 	"bellhop/hub/telephony"
 )
@@ -15,6 +16,7 @@ import (
 func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 	o := newOffice(t)
 	parts := o.server.Parts
+	parts.Backup = backup.New(backup.Parts{Store: o.store, Data: t.TempDir()})
 	parts.Telephony = Telephony{Service: &telephony.Service{}, Live: live.New()}
 	var served []string
 	for _, route := range New(parts).App().GetRoutes(true) {

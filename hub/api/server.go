@@ -18,6 +18,7 @@ import (
 
 	"bellhop/hub/audit"
 	"bellhop/hub/auth"
+	"bellhop/hub/backup"
 	"bellhop/hub/customize"
 	"bellhop/hub/exchange"
 	"bellhop/hub/files"
@@ -40,6 +41,7 @@ type Parts struct {
 	Exchange  *exchange.Service // also
 	Files     *files.Files      // absent: nothing can be uploaded
 	Print     *print.Service    // made by New where it is absent
+	Backup    *backup.Service   // absent: its addresses are too
 	// ChangedSettings tells the telephony side that lines, area code or recording changed.
 	ChangedSettings func(ctx context.Context)
 }
@@ -96,6 +98,9 @@ func (s *Server) routes() {
 	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
 	s.setupRoutes(open)
 	s.openOptionRoutes(open)
+	if s.Backup != nil {
+		s.openBackupRoutes(open)
+	}
 	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched, s.held, s.notesUse)
 	s.sessionRoutes(api)
 	s.userRoutes(api)
@@ -131,6 +136,9 @@ func (s *Server) routes() {
 	s.accessRequestRoutes(api)
 	s.securityRoutes(api)
 	s.feedbackRoutes(api)
+	if s.Backup != nil {
+		s.backupRoutes(api)
+	}
 	s.telephonyRoutes(api)
 	s.app.Use("/api", unknownRoute)
 	s.app.Use(s.pages())

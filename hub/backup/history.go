@@ -25,10 +25,11 @@ type Run struct {
 	Tries      int    `json:"tries,omitempty"`
 	Stamp      string `json:"stamp,omitempty"` // of the state that was saved
 
-	Error  string            `json:"error,omitempty"` // key of a text
-	Args   map[string]string `json:"args,omitempty"`
-	Lost   []string          `json:"lost,omitempty"` // of a trial: files that were not as written, by name
-	Target string            `json:"target,omitempty"`
+	Error   string            `json:"error,omitempty"` // key of a text
+	Args    map[string]string `json:"args,omitempty"`
+	Message string            `json:"message,omitempty"` // Error in the reader's language; not kept
+	Lost    []string          `json:"lost,omitempty"`    // of a trial: files that were not as written, by name
+	Target  string            `json:"target,omitempty"`
 }
 
 // What a Run was.

@@ -36,8 +36,10 @@ func readPending(dir string) (*pending, error) {
 	return p, readJSON(filepath.Join(dir, pendingFile), p)
 }
 
+const stampLayout = "20060102-150405.000"
+
 // stamp names a state by its moment, UTC.
-func stamp(t time.Time) string { return t.UTC().Format("20060102-150405.000") }
+func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 
 // Source of a restore: a target given for it, or nil for the plan's own.
 type Source struct {
@@ -195,7 +197,7 @@ func (s *Service) adopt(dir string, present *Plan, from Source, id string) error
 	}
 	target := *from.Target
 	plan.Target, plan.Repository, plan.Since = &target, id, s.Now().UnixMilli()
-	if present.SSHKey != "" && plan.SSHKey == "" {
+	if present.SSHKey != "" { // by which it was let in
 		plan.SSHKey, plan.SSHPublic = present.SSHKey, present.SSHPublic
 	}
 	if err := writeFile(filepath.Join(s.dir, keyFile), []byte(TidyKey(from.Key)+"\n")); err != nil {
@@ -209,19 +211,28 @@ func (s *Service) Undo(stampOf, by string) error {
 	if !slices.Contains(s.Saved(), stampOf) {
 		return crm.ErrNotFound
 	}
-	return s.background(DidUndo, by, func(ctx context.Context, run *Run) error {
-		run.Stamp = stamp(s.Now())
-		if at, err := time.Parse("20060102-150405.000", stampOf); err == nil {
-			run.MadeAt = at.UnixMilli()
-		}
-		p := &pending{From: filepath.Join(beforeDir, stampOf), Stamp: run.Stamp, Run: *run}
-		if err := writeJSON(filepath.Join(s.dir, pendingFile), p); err != nil {
+	return s.background(DidUndo, by, func(_ context.Context, run *Run) error {
+		if err := s.prepareUndo(run, stampOf); err != nil {
 			return err
 		}
 		s.step("swap", 1)
 		s.Restart()
 		return nil
 	})
+}
+
+// UndoAndWait leaves the second half to Settle: for the command line.
+func (s *Service) UndoAndWait(stampOf, by string) error {
+	_, err := s.do(DidUndo, by, func(_ context.Context, run *Run) error { return s.prepareUndo(run, stampOf) })
+	return err
+}
+
+func (s *Service) prepareUndo(run *Run, stampOf string) error {
+	run.Stamp = stamp(s.Now())
+	if at, err := time.Parse(stampLayout, stampOf); err == nil {
+		run.MadeAt = at.UnixMilli()
+	}
+	return writeJSON(filepath.Join(s.dir, pendingFile), &pending{From: filepath.Join(beforeDir, stampOf), Stamp: run.Stamp, Run: *run})
 }
 
 // Saved are the states that restores have replaced and that can come back, newest first.

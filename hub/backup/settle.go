@@ -151,6 +151,3 @@ func dropOldStates(dir string) {
 		os.RemoveAll(filepath.Join(dir, beforeDir, list[i].Name()))
 	}
 }
-
-// Settled keeps in the history what Settle did.
-func Settled(data string, run *Run) error { return addRun(Dir(data), *run) }

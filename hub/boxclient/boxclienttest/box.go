@@ -110,6 +110,13 @@ func (b *Box) Cut() {
 	b.mu.Unlock()
 }
 
+// SetName makes it another box, from its next event on.
+func (b *Box) SetName(name string) {
+	b.mu.Lock()
+	b.name = name
+	b.mu.Unlock()
+}
+
 // Repeat makes the box send every event it still has to each new connection, also
 // those the hub said it has.
 func (b *Box) Repeat(on bool) {

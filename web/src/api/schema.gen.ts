@@ -2546,6 +2546,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/setup/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["foreignProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/backup/server-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["setupServerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/backup/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["foreignPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/backup/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restoreForeign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["backupStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["setBackupTimetable"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["connectBackup"];
+        delete: operations["disconnectBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/server-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["serverKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["backupSheet"];
+        put?: never;
+        post: operations["keepSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["runBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["backupPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/points/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        get: operations["lookAtBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restoreBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backup/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undoRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2668,6 +2894,119 @@ export interface components {
             /** @enum {string} */
             align?: "" | "center" | "right";
             total?: boolean;
+        };
+        BackupTarget: {
+            /** @enum {string} */
+            kind: "disk" | "smb" | "sftp" | "box" | "webdav" | "s3";
+            host?: string;
+            port?: number;
+            share?: string;
+            url?: string;
+            bucket?: string;
+            region?: string;
+            folder: string;
+            user?: string;
+            domain?: string;
+            /** @description never in an answer */
+            secret?: string;
+            useKey?: boolean;
+            hostKey?: string;
+        };
+        ForeignBackup: {
+            target?: components["schemas"]["BackupTarget"];
+            key?: string;
+            code?: string;
+            snapshot?: string;
+        };
+        BackupPoint: {
+            id: string;
+            at: number;
+        };
+        BackupManifest: {
+            version: string;
+            at: number;
+            company: string;
+            database?: string;
+            size: number;
+            rows: {
+                [key: string]: number;
+            };
+            files: number;
+            recordings: number;
+        };
+        BackupProgress: {
+            what: string;
+            step: string;
+            part: number;
+            since: number;
+        };
+        BackupRun: {
+            what: string;
+            at: number;
+            endedAt: number;
+            by?: string;
+            snapshot?: string;
+            madeAt?: number;
+            bytes?: number;
+            added?: number;
+            rows?: number;
+            files?: number;
+            recordings?: number;
+            tries?: number;
+            stamp?: string;
+            error?: string;
+            message?: string;
+            args?: {
+                [key: string]: string;
+            };
+            lost?: string[];
+            target?: string;
+        };
+        MountedDisk: {
+            folder: string;
+            name: string;
+            free: number;
+            size: number;
+        };
+        BackupPlan: {
+            target?: components["schemas"]["BackupTarget"];
+            words?: string;
+            sameDisk: boolean;
+            sshPublic?: string;
+            sheetSeen: number;
+            on: boolean;
+            at: string;
+            keep: number;
+            /** @enum {string} */
+            recordings: "same" | "other" | "none";
+            other?: components["schemas"]["BackupTarget"];
+            otherWords?: string;
+        };
+        BackupStatus: {
+            plan: components["schemas"]["BackupPlan"];
+            now?: components["schemas"]["BackupProgress"];
+            next?: number;
+            good?: components["schemas"]["BackupRun"];
+            proven?: components["schemas"]["BackupRun"];
+            newest?: components["schemas"]["BackupRun"];
+            late: boolean;
+            history: components["schemas"]["BackupRun"][];
+            saved: string[];
+            restock: boolean;
+            uncopied: number;
+            space: {
+                bytes: number;
+                count: number;
+                limit: number;
+                /** @enum {string} */
+                rule: "stop" | "oldest";
+            };
+            wear: {
+                device: string;
+                percent: number;
+                errors: number;
+            }[];
+            disks: components["schemas"]["MountedDisk"][];
         };
         EffectiveRights: {
             id: string;
@@ -4488,6 +4827,28 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["User"];
+            };
+        };
+        /** @description how the backup stands */
+        Backup: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["BackupStatus"];
+            };
+        };
+        /** @description who the server is */
+        ServerKey: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    hostKey: string;
+                    fingerprint: string;
+                    sshPublic: string;
+                };
             };
         };
         /** @description the office's settings */
@@ -9000,6 +9361,340 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    foreignProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how the restore of a new box stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        disks: components["schemas"]["MountedDisk"][];
+                        now?: components["schemas"]["BackupProgress"];
+                        last?: components["schemas"]["BackupRun"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setupServerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupTarget"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ServerKey"];
+            default: components["responses"]["Error"];
+        };
+    };
+    foreignPoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForeignBackup"];
+            };
+        };
+        responses: {
+            /** @description the backups there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        points: components["schemas"]["BackupPoint"][];
+                        newest?: components["schemas"]["BackupManifest"];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restoreForeign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForeignBackup"];
+            };
+        };
+        responses: {
+            /** @description it is under way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    backupStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setBackupTimetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    on: boolean;
+                    /** @example 02:30 */
+                    at: string;
+                    keep: number;
+                    /** @enum {string} */
+                    recordings: "same" | "other" | "none";
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    connectBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    target: components["schemas"]["BackupTarget"];
+                    key?: string;
+                    recordings?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    disconnectBackup: {
+        parameters: {
+            query?: {
+                recordings?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    serverKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupTarget"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ServerKey"];
+            default: components["responses"]["Error"];
+        };
+    };
+    backupSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the recovery sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        target: string;
+                        code: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    keepSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the last four characters of the key */
+                    end: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    runBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    what: "backup" | "trial" | "files" | "stop";
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    backupPoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the backups there are, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        points: components["schemas"]["BackupPoint"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    lookAtBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupManifest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restoreBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    snapshot: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    undoRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Backup"];
             default: components["responses"]["Error"];
         };
     };

@@ -159,3 +159,30 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+func TestQueryFields(t *testing.T) {
+	o := newOffice(t)
+	li := o.user("li", crm.Sales)
+	li.must("customer", obj{"name": "王芳", "kind": "person", "level": "a", "postcode": "310000", "birthday": "1990-01-01", "phones": phones("13800000001")})
+	values := func(in obj) obj { return li.query("customer", in).list("rows")[0].(obj)["values"].(obj) }
+	t.Run("QRY-01 a list reads the fields it shows, and no others", func(t *testing.T) {
+		got := values(obj{"fields": []string{"level", "phones", "age", "password", "deleted_at"}})
+		if len(got) != 3 || got["level"] != "a" || got["phones"] == nil || got["age"] == nil {
+			t.Errorf("the row holds %v", got)
+		}
+	})
+	t.Run("QRY-01 no field is enough for a count, all without saying", func(t *testing.T) {
+		if got := values(obj{"fields": []string{}}); len(got) != 0 {
+			t.Errorf("the row holds %v", got)
+		}
+		if got := values(obj{}); got["postcode"] != "310000" || got["age"] == nil || len(got) < 20 {
+			t.Errorf("the row holds %v", got)
+		}
+	})
+	t.Run("QRY-01 what is sorted and searched by need not be shown", func(t *testing.T) {
+		got := values(obj{"fields": []string{"level"}, "search": "王芳", "sort": obj{"field": "nextContact"}})
+		if len(got) != 1 || got["level"] != "a" {
+			t.Errorf("the row holds %v", got)
+		}
+	})
+}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bellhop/hub/crm"
@@ -21,46 +23,39 @@ func (s *Server) recordRoutes(api fiber.Router) {
 	api.Get("/o/:entity/:id/timeline", s.timeline)
 }
 
-// record is a record as the page gets it.
+// record is a record as the page gets it: {"id", "rev", "entity", "label", "values",
+// "createdAt", "updatedAt", "createdBy", "updatedBy", "may": {"edit", "delete"}}.
 type record struct {
-	ID        crm.ID         `json:"id"`
-	Rev       int64          `json:"rev"`
-	Entity    string         `json:"entity"`
-	Label     string         `json:"label"`
-	Values    map[string]any `json:"values"` // every field the user may read; empty is null
-	CreatedAt int64          `json:"createdAt"`
-	UpdatedAt int64          `json:"updatedAt"`
-	CreatedBy *field.Person  `json:"createdBy,omitempty"`
-	UpdatedBy *field.Person  `json:"updatedBy,omitempty"`
-	May       recordMay      `json:"may"`
+	ID                   crm.ID
+	Rev                  int64
+	Entity               string
+	Label                string
+	Values               []value // every field the user may read, or that he asked for; empty is null
+	CreatedAt, UpdatedAt int64
+	CreatedBy, UpdatedBy field.Person // left out where nobody did
+	May                  recordMay
 }
 
-type recordMay struct {
-	Edit   bool `json:"edit"`
-	Delete bool `json:"delete"`
-}
+type recordMay struct{ Edit, Delete bool }
 
 func recordOf(lang string, who *rights.Rights, row *records.Row) record {
+	return recordWith(lang, who.Fields(row.Entity), row)
+}
+
+func recordWith(lang string, fields []*field.Field, row *records.Row) record {
 	out := record{
-		ID: row.ID, Rev: row.Rev, Entity: row.Entity, Label: row.Label, Values: map[string]any{},
-		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, CreatedBy: personOrNone(row.Creator), UpdatedBy: personOrNone(row.Editor),
+		ID: row.ID, Rev: row.Rev, Entity: row.Entity, Label: row.Label, Values: make([]value, len(fields)),
+		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, CreatedBy: row.Creator, UpdatedBy: row.Editor,
 		May: recordMay{row.MayEdit, row.MayDelete},
 	}
-	for _, f := range who.Fields(row.Entity) {
+	for i, f := range fields {
 		v := row.Values[f.Key]
 		if numbers, ok := v.([]field.Phone); ok {
 			v = placed(lang, numbers)
 		}
-		out.Values[f.Key] = field.Shown(f, v)
+		out.Values[i] = value{f.Key, field.Shown(f, v)}
 	}
 	return out
-}
-
-func personOrNone(p field.Person) *field.Person {
-	if p.ID == 0 {
-		return nil
-	}
-	return &p
 }
 
 // placed adds where numbers were given out.
@@ -81,6 +76,7 @@ func (s *Server) queryRecords(c *fiber.Ctx) error {
 		After  string
 		Limit  int
 		Count  bool
+		Fields []string
 	}
 	if err := body(c, &in); err != nil {
 		return err
@@ -91,24 +87,29 @@ func (s *Server) queryRecords(c *fiber.Ctx) error {
 	}
 	page, err := s.Records.Query(c.UserContext(), who, crm.Query{
 		Entity: c.Params("entity"), Search: in.Search, Filter: in.Filter, Sort: in.Sort, After: in.After, Limit: in.Limit, Count: in.Count, Wide: true,
+		Fields: in.Fields,
 	})
 	if err != nil {
 		return err
 	}
 	s.listed(c, c.Params("entity"), in.After, len(page.Rows))
-	out := struct {
-		Rows   []record `json:"rows"`
-		Next   string   `json:"next,omitempty"`
-		Count  *int     `json:"count,omitempty"`
-		Capped bool     `json:"capped,omitempty"`
-	}{Rows: make([]record, len(page.Rows)), Next: page.Next, Capped: page.Capped}
+	out := rows{list: make([]record, len(page.Rows)), next: page.Next, capped: page.Capped}
+	fields := who.Fields(c.Params("entity"))
+	if in.Fields != nil {
+		fields = slices.DeleteFunc(fields, func(f *field.Field) bool { return !slices.Contains(in.Fields, f.Key) })
+	}
 	for i, row := range page.Rows {
-		out.Rows[i] = recordOf(Lang(c), who, row)
+		out.list[i] = recordWith(Lang(c), fields, row)
 	}
 	if in.Count {
-		out.Count = &page.Count
+		out.count = &page.Count
 	}
-	return c.JSON(out)
+	answer, err := out.appendJSON(make([]byte, 0, 1<<10*(1+len(out.list))))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Send(answer)
 }
 
 func (s *Server) getRecord(c *fiber.Ctx) error {

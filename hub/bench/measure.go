@@ -56,16 +56,19 @@ func (h *hubClients) card(r *rand.Rand) error {
 	return h.lead.ask("GET", "/api/calls/"+h.calls[r.IntN(len(h.calls))]+"/card", nil, nil)
 }
 
+// shown are the columns of the customer list as delivered: what the page asks for.
+var shown = []string{"name", "level", "status", "phones", "region", "owner", "balance", "lastContact"}
+
 func (h *hubClients) ownList(*rand.Rand) error {
-	return h.own.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50}, nil)
+	return h.own.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "fields": shown}, nil)
 }
 
 func (h *hubClients) teamList(*rand.Rand) error {
-	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50}, nil)
+	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "fields": shown}, nil)
 }
 
 func (h *hubClients) filtered(r *rand.Rand) error {
-	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "filter": map[string]any{"and": []any{
+	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "fields": shown, "filter": map[string]any{"and": []any{
 		map[string]any{"field": "status", "op": "eq", "value": pick(r, []string{"prospect", "silent", "lost"})},
 		map[string]any{"field": "level", "op": "eq", "value": pick(r, []string{"a", "d"})},
 	}}}, nil)

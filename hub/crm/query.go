@@ -12,7 +12,8 @@ type Query struct {
 	People []Child // who they are; set by hub/records
 	Filter *Filter
 	Sort   Sort
-	After  string // cursor of the page before
+	Fields []string // what is read of each record beside its name and system fields; nil for all
+	After  string   // cursor of the page before
 	Limit  int
 	Count  bool
 }

@@ -273,42 +273,84 @@ func (v Values) Today() Date { return v.Day }
 // Compute fills in the stored formulas among fields, those of lines first. It is for
 // values about to be written, lines included.
 func Compute(fields []Field, values map[string]any, today Date) {
-	compute(fields, values, today, func(f *Field) bool { return !IsLive(f.Type) })
+	computationOf(fields, func(f *Field) bool { return !IsLive(f.Type) }).Run(values, today)
 }
 
 // ComputeLive fills in the live formulas of values just read. Without lines, those that
 // add them up are left out.
 func ComputeLive(fields []Field, values map[string]any, today Date, withLines bool) {
-	compute(fields, values, today, func(f *Field) bool { return IsLive(f.Type) && (withLines || len(f.Program.LineRefs) == 0) })
+	LiveFormulas(fields, withLines).Run(values, today)
 }
 
-func compute(fields []Field, values map[string]any, today Date, wanted func(f *Field) bool) {
-	for i := range fields {
-		f := &fields[i]
-		if list, ok := values[f.Key].([]Line); ok && hasFormula(f.Lines) {
-			for _, line := range list {
-				compute(f.Lines, line.Values, today, wanted)
+// WithRead adds to keys of fields those of the fields that the live formulas among them
+// read.
+func WithRead(fields []Field, keys []string) []string {
+	all := slices.Clone(keys)
+	for i := 0; i < len(all); i++ {
+		at := slices.IndexFunc(fields, func(f Field) bool { return f.Key == all[i] })
+		if at < 0 || fields[at].Program == nil || !IsLive(fields[at].Type) {
+			continue
+		}
+		for _, ref := range fields[at].Program.refs {
+			if !slices.Contains(all, ref) {
+				all = append(all, ref)
 			}
 		}
 	}
-	if !slices.ContainsFunc(fields, func(f Field) bool { return f.Program != nil && wanted(&f) }) {
+	return all
+}
+
+// Computation is formulas among some fields in the order they are computed, found out
+// once for many records. nil computes nothing.
+type Computation struct {
+	fields   []Field
+	formulas []*Field
+	lines    map[string]*Computation // by field, of what has any
+}
+
+// LiveFormulas are those ComputeLive fills in.
+func LiveFormulas(fields []Field, withLines bool) *Computation {
+	return computationOf(fields, func(f *Field) bool { return IsLive(f.Type) && (withLines || len(f.Program.LineRefs) == 0) })
+}
+
+func computationOf(fields []Field, wanted func(f *Field) bool) *Computation {
+	c := &Computation{fields: fields, lines: map[string]*Computation{}}
+	found := false
+	for i := range fields {
+		f := &fields[i]
+		found = found || f.Program != nil && wanted(f)
+		if inside := computationOf(f.Lines, wanted); inside != nil {
+			c.lines[f.Key] = inside
+		}
+	}
+	if found {
+		c.formulas = slices.DeleteFunc(SortFormulas(fields), func(f *Field) bool { return f.Program == nil || !wanted(f) })
+	}
+	if len(c.formulas) == 0 && len(c.lines) == 0 {
+		return nil
+	}
+	return c
+}
+
+// Run fills them in.
+func (c *Computation) Run(values map[string]any, today Date) {
+	if c == nil {
 		return
 	}
-	scope := Values{fields, values, today}
-	for _, f := range SortFormulas(fields) {
-		if f.Program == nil || !wanted(f) {
-			continue
+	for key, inside := range c.lines {
+		list, _ := values[key].([]Line)
+		for _, line := range list {
+			inside.Run(line.Values, today)
 		}
+	}
+	scope := Values{c.fields, values, today}
+	for _, f := range c.formulas {
 		if v := f.Program.Run(f, scope); v != nil {
 			values[f.Key] = v
 		} else {
 			delete(values, f.Key)
 		}
 	}
-}
-
-func hasFormula(fields []Field) bool {
-	return slices.ContainsFunc(fields, func(f Field) bool { return IsFormula(f.Type) })
 }
 
 // SortFormulas gives the formula fields so that each comes after those it reads; those

@@ -1,9 +1,6 @@
 package field
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "strconv"
 
 // Ref is the value of a reference: the record pointed to. Label and Entity are
 // filled in when it is read.
@@ -15,7 +12,7 @@ type Ref struct {
 
 // MarshalJSON writes the ID as a string, for JavaScript's sake.
 func (r Ref) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"id": strconv.FormatInt(r.ID, 10), "label": r.Label, "entity": r.Entity})
+	return r.appendJSON(nil), nil
 }
 
 // Person is the value of a user field. Name is filled in when it is read.
@@ -25,7 +22,7 @@ type Person struct {
 }
 
 func (p Person) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"id": strconv.FormatInt(p.ID, 10), "name": p.Name})
+	return p.appendJSON(nil), nil
 }
 
 type reference struct{}

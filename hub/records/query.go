@@ -2,6 +2,8 @@ package records
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -36,8 +38,17 @@ func (r *Records) Query(ctx context.Context, who *rights.Rights, q crm.Query) (*
 	if err := r.prepare(who, e, &q); err != nil {
 		return nil, err
 	}
+	wanted := q.Fields
 	if q.Search != "" && blind(who, e) {
-		return r.querySeen(ctx, who, e, q)
+		q.Fields = nil // what is seen of a record decides whether it is found
+		page, err := r.querySeen(ctx, who, e, q)
+		if err == nil {
+			keepOnly(page.Rows, wanted)
+		}
+		return page, err
+	}
+	if wanted != nil {
+		q.Fields = field.WithRead(e.Fields, wanted)
 	}
 	read := r.store.Read()
 	list, next, err := r.store.Records(ctx, read, schema, &q, who.Scope(q.Entity, rights.Edit))
@@ -49,11 +60,22 @@ func (r *Records) Query(ctx context.Context, who *rights.Rights, q crm.Query) (*
 		return nil, err
 	}
 	cover(who, rows)
+	keepOnly(rows, wanted)
 	page := &Page{Rows: rows, Next: next}
 	if q.Count {
 		page.Count, page.Capped, err = r.store.CountRecords(ctx, read, schema, &q)
 	}
 	return page, err
+}
+
+// keepOnly leaves of the rows what was asked for; nil asked for all.
+func keepOnly(rows []*Row, wanted []string) {
+	if wanted == nil {
+		return
+	}
+	for _, row := range rows {
+		maps.DeleteFunc(row.Values, func(key string, _ any) bool { return !slices.Contains(wanted, key) })
+	}
 }
 
 // prepare bounds a query, checks it against the user's rights and sets its scope.

@@ -156,8 +156,9 @@ func (r *Records) show(ctx context.Context, who *rights.Rights, list []*store.Re
 		}
 	}
 	today := field.Date(r.now().Format(time.DateOnly))
+	live := field.LiveFormulas(e.Fields, list[0].WithLines)
 	for i, rec := range list {
-		field.ComputeLive(e.Fields, rec.Values, today, rec.WithLines)
+		live.Run(rec.Values, today)
 		who.Prune(&rec.Record)
 		rows[i] = &Row{Record: rec.Record, Creator: person(users, rec.CreatedBy), Editor: person(users, rec.UpdatedBy), MayEdit: rec.MayWrite,
 			MayDelete: rec.MayWrite && mayDelete(who, &rec.Record)}

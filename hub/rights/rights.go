@@ -4,6 +4,7 @@
 package rights
 
 import (
+	"maps"
 	"slices"
 
 	"bellhop/hub/crm"
@@ -190,23 +191,36 @@ func (r *Rights) Cover(rec *crm.Record) {
 }
 
 func (r *Rights) prune(e *entityRights, fields []field.Field, values map[string]any, masks func(*field.Field) bool) {
-	for key, v := range values {
-		i := slices.IndexFunc(fields, func(f field.Field) bool { return f.Key == key })
-		if i < 0 || e.level(fields[i].Path()) == Hidden {
-			delete(values, key)
+	kept := 0
+	for i := range fields {
+		f := &fields[i]
+		v, ok := values[f.Key]
+		if !ok {
 			continue
 		}
-		if masks(&fields[i]) {
-			v = Mask(&fields[i], v)
+		if e.level(f.Path()) == Hidden {
+			delete(values, f.Key)
+			continue
+		}
+		if masks(f) {
+			v = Mask(f, v)
+			values[f.Key] = v
 		}
 		if v == nil {
-			delete(values, key)
+			delete(values, f.Key)
 			continue
 		}
-		values[key] = v
+		kept++
 		lines, _ := v.([]field.Line)
 		for _, line := range lines {
-			r.prune(e, fields[i].Lines, line.Values, masks)
+			r.prune(e, f.Lines, line.Values, masks)
 		}
 	}
+	if kept == len(values) {
+		return
+	}
+	// What is no field is nobody's.
+	maps.DeleteFunc(values, func(key string, _ any) bool {
+		return !slices.ContainsFunc(fields, func(f field.Field) bool { return f.Key == key })
+	})
 }

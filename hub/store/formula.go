@@ -11,9 +11,10 @@ import (
 // RecordsAfter reads records of e by ID, those after one, with their lines.
 func (s *Store) RecordsAfter(ctx context.Context, q Querier, schema *crm.Schema, e *crm.Entity, after crm.ID, limit int) ([]*RecordRow, error) {
 	b := s.build(schema)
-	b.add("SELECT NULL, %s, 1=1 FROM %s a WHERE a.deleted_at IS NULL", selected(e), quote(e.Table))
+	fields := readFields(e, nil)
+	b.add("SELECT NULL, %s, 1=1 FROM %s a WHERE a.deleted_at IS NULL", selected(fields), quote(e.Table))
 	b.bind(" AND a.id > ? ORDER BY a.id LIMIT ?", after, limit)
-	list, _, err := s.scanRecords(ctx, q, e, b)
+	list, _, err := s.scanRecords(ctx, q, e, fields, b)
 	if err != nil {
 		return nil, err
 	}

@@ -257,7 +257,8 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 		return nil, "", err
 	}
 	column, nullable := sortColumn(e, query.Sort.Field)
-	b.add("SELECT %s, %s, ", column, selected(e))
+	fields := readFields(e, query.Fields)
+	b.add("SELECT %s, %s, ", column, selected(fields))
 	b.scope(e, "a", write)
 	b.add(" FROM %s a WHERE ", quote(e.Table))
 	if err := b.where(ctx, q, e, query); err != nil {
@@ -279,7 +280,7 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 		last = " NULLS LAST"
 	}
 	b.add(" ORDER BY %s %s%s, a.id %s LIMIT %d", column, direction, last, direction, query.Limit+1)
-	list, sorts, err := s.scanRecords(ctx, q, e, b)
+	list, sorts, err := s.scanRecords(ctx, q, e, fields, b)
 	if err != nil {
 		return nil, "", err
 	}
@@ -287,7 +288,7 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 		list = list[:query.Limit]
 		next = cursor{query.Sort, sorts[query.Limit-1], list[query.Limit-1].ID}.String()
 	}
-	return list, next, s.readPhones(ctx, q, e, list)
+	return list, next, s.readPhones(ctx, q, e, fields, list)
 }
 
 // Record returns one record within scope.
@@ -297,11 +298,12 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 		return nil, crm.ErrNotFound
 	}
 	b := s.build(schema).asking(ctx, q)
-	b.add("SELECT NULL, %s, ", selected(e))
+	fields := readFields(e, nil)
+	b.add("SELECT NULL, %s, ", selected(fields))
 	b.scope(e, "a", write)
 	b.bind(fmt.Sprintf(" FROM %s a WHERE a.id = ? AND a.deleted_at IS NULL AND ", quote(e.Table)), ref.ID)
 	b.scope(e, "a", scope)
-	list, _, err := s.scanRecords(ctx, q, e, b)
+	list, _, err := s.scanRecords(ctx, q, e, fields, b)
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +313,7 @@ func (s *Store) Record(ctx context.Context, q Querier, schema *crm.Schema, ref c
 	if err := s.ReadLines(ctx, q, e, list); err != nil {
 		return nil, err
 	}
-	return list[0], s.readPhones(ctx, q, e, list)
+	return list[0], s.readPhones(ctx, q, e, fields, list)
 }
 
 // CountRecords counts as far as CountCap.
@@ -332,52 +334,84 @@ func (s *Store) CountRecords(ctx context.Context, q Querier, schema *crm.Schema,
 	return min(n, CountCap), n > CountCap, err
 }
 
-// selected lists what is read of a record, in scanRecords' order.
-func selected(e *crm.Entity) string {
-	columns := "a.id, a.rev, a.label, a.created_at, a.updated_at, a.created_by, a.updated_by, a.owner"
-	for _, name := range fieldColumns(e, false) {
-		columns += ", a." + quote(name)
+// readField is a field that is read and the columns that hold it.
+type readField struct {
+	*field.Field
+	columns []field.Column // none of the owner's, which is a system column
+}
+
+// readFields are the fields named; nil names all.
+func readFields(e *crm.Entity, only []string) []readField {
+	fields := make([]readField, 0, len(e.Fields))
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		if only != nil && !slices.Contains(only, f.Key) {
+			continue
+		}
+		read := readField{Field: f}
+		if f.Key != "owner" {
+			read.columns = f.Type.Columns(f.Key)
+		}
+		fields = append(fields, read)
 	}
-	return columns
+	return fields
+}
+
+// selected lists what is read of a record, in scanRecords' order.
+func selected(fields []readField) string {
+	var columns strings.Builder
+	columns.WriteString("a.id, a.rev, a.label, a.created_at, a.updated_at, a.created_by, a.updated_by, a.owner")
+	for _, f := range fields {
+		for _, c := range f.columns {
+			columns.WriteString(", a." + quote(c.Name))
+		}
+	}
+	return columns.String()
 }
 
 // scanRecords reads rows of: sort value, selected, may write.
-func (s *Store) scanRecords(ctx context.Context, q Querier, e *crm.Entity, b *builder) (list []*RecordRow, sorts []any, err error) {
+func (s *Store) scanRecords(ctx context.Context, q Querier, e *crm.Entity, fields []readField, b *builder) (list []*RecordRow, sorts []any, err error) {
 	rows, err := q.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer rows.Close()
-	cells := make([]any, len(fieldColumns(e, false)))
+	var at any
+	var r RecordRow
+	var createdBy, updatedBy, owner sql.NullInt64
+	into := []any{&at, &r.ID, &r.Rev, &r.Label, &r.CreatedAt, &r.UpdatedAt, &createdBy, &updatedBy, &owner}
+	var cells []any
+	for _, f := range fields {
+		cells = append(cells, make([]any, len(f.columns))...)
+	}
+	for i := range cells {
+		into = append(into, &cells[i])
+	}
+	into = append(into, &r.MayWrite)
+	filled := 0
 	for rows.Next() {
-		r := &RecordRow{Record: crm.Record{Entity: e.Name, Values: map[string]any{}}}
-		var at any
-		var createdBy, updatedBy, owner sql.NullInt64
-		into := []any{&at, &r.ID, &r.Rev, &r.Label, &r.CreatedAt, &r.UpdatedAt, &createdBy, &updatedBy, &owner}
-		for i := range cells {
-			cells[i] = nil
-			into = append(into, &cells[i])
-		}
-		if err := rows.Scan(append(into, &r.MayWrite)...); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, nil, err
 		}
-		r.CreatedBy, r.UpdatedBy, r.Owner = crm.ID(createdBy.Int64), crm.ID(updatedBy.Int64), crm.ID(owner.Int64)
-		scanFields(e, r, cells)
-		list, sorts = append(list, r), append(sorts, at)
+		row := r
+		row.Entity, row.Values = e.Name, make(map[string]any, filled)
+		row.CreatedBy, row.UpdatedBy, row.Owner = crm.ID(createdBy.Int64), crm.ID(updatedBy.Int64), crm.ID(owner.Int64)
+		scanFields(fields, &row, cells)
+		filled = len(row.Values) // the next one holds about as many
+		list, sorts = append(list, &row), append(sorts, at)
 	}
 	return list, sorts, rows.Err()
 }
 
-func scanFields(e *crm.Entity, r *RecordRow, cells []any) {
-	for i := range e.Fields {
-		f := &e.Fields[i]
+func scanFields(fields []readField, r *RecordRow, cells []any) {
+	for _, f := range fields {
 		if f.Key == "owner" {
 			if r.Owner != 0 {
 				r.Values["owner"] = field.Person{ID: int64(r.Owner)}
 			}
 			continue
 		}
-		n := len(f.Type.Columns(f.Key))
+		n := len(f.columns)
 		if n == 0 {
 			continue
 		}
@@ -389,8 +423,8 @@ func scanFields(e *crm.Entity, r *RecordRow, cells []any) {
 }
 
 // readPhones fills in the telephone numbers of the records in one query.
-func (s *Store) readPhones(ctx context.Context, q Querier, e *crm.Entity, list []*RecordRow) error {
-	has := slices.ContainsFunc(e.Fields, func(f field.Field) bool { return f.Type == field.Phones })
+func (s *Store) readPhones(ctx context.Context, q Querier, e *crm.Entity, fields []readField, list []*RecordRow) error {
+	has := slices.ContainsFunc(fields, func(f readField) bool { return f.Type == field.Phones })
 	if !has || len(list) == 0 {
 		return nil
 	}

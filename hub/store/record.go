@@ -29,11 +29,11 @@ func (r *RecordRow) Copy() *RecordRow {
 	return &c
 }
 
-// fieldColumns are the columns of an entity's fields; the owner's is a system column.
-// With written, they are those that a write of the record sets.
-func fieldColumns(e *crm.Entity, written bool) (names []string) {
+// writtenColumns are the columns of an entity's fields that a write of the record sets;
+// the owner's is a system column.
+func writtenColumns(e *crm.Entity) (names []string) {
 	for i := range e.Fields {
-		if e.Fields[i].Key == "owner" || written && e.Fields[i].Kept {
+		if e.Fields[i].Key == "owner" || e.Fields[i].Kept {
 			continue
 		}
 		for _, c := range e.Fields[i].Type.Columns(e.Fields[i].Key) {
@@ -48,7 +48,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	columns := []string{"id", "rev", "label", "sort_key", "search_text", "search_digits", "owner", "created_at", "updated_at", "created_by", "updated_by"}
 	args := []any{r.ID, r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner),
 		r.CreatedAt, r.UpdatedAt, null(r.CreatedBy), null(r.UpdatedBy)}
-	for _, name := range fieldColumns(e, true) {
+	for _, name := range writtenColumns(e) {
 		columns = append(columns, quote(name))
 	}
 	args = append(args, bindFields(e, r.Values)...)
@@ -80,7 +80,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow, rev int64) error {
 	set := []string{"rev = ?", "label = ?", "sort_key = ?", "search_text = ?", "search_digits = ?", "owner = ?", "updated_at = ?", "updated_by = ?"}
 	args := []any{r.Rev, r.Label, search.SortKey(r.Label), r.Document.Text, r.Document.Digits, null(r.Owner), r.UpdatedAt, null(r.UpdatedBy)}
-	for _, name := range fieldColumns(e, true) {
+	for _, name := range writtenColumns(e) {
 		set = append(set, quote(name)+" = ?")
 	}
 	args = append(args, bindFields(e, r.Values)...)

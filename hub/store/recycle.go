@@ -59,8 +59,9 @@ func (s *Store) DeletedRecord(ctx context.Context, q Querier, schema *crm.Schema
 		return nil, crm.ErrNotFound
 	}
 	b := s.build(schema)
-	b.bind(fmt.Sprintf("SELECT NULL, %s, 1=1 FROM %s a WHERE a.id = ? AND a.deleted_at IS NOT NULL", selected(e), quote(e.Table)), ref.ID)
-	list, _, err := s.scanRecords(ctx, q, e, b)
+	fields := readFields(e, nil)
+	b.bind(fmt.Sprintf("SELECT NULL, %s, 1=1 FROM %s a WHERE a.id = ? AND a.deleted_at IS NOT NULL", selected(fields), quote(e.Table)), ref.ID)
+	list, _, err := s.scanRecords(ctx, q, e, fields, b)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func (s *Store) DeletedRecord(ctx context.Context, q Querier, schema *crm.Schema
 	if err := s.ReadLines(ctx, q, e, list); err != nil {
 		return nil, err
 	}
-	if err := s.readPhones(ctx, q, e, list); err != nil {
+	if err := s.readPhones(ctx, q, e, fields, list); err != nil {
 		return nil, err
 	}
 	for key, v := range list[0].Values {

@@ -4015,6 +4015,8 @@ export interface components {
             after?: string;
             limit?: number;
             count?: boolean;
+            /** @description the fields the rows hold; without it all that may be read */
+            fields?: string[];
         };
         ViewColumn: {
             key: string;

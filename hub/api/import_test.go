@@ -250,8 +250,7 @@ func TestImportDuplicates(t *testing.T) {
 		if done.counts() != "0 1 0 0 0" || numbers(now) != "+8613900000001 +8657187654321 +8657111112222" {
 			t.Error(done.text, numbers(now))
 		}
-		changes := boss.get("/api/audit/changes?entity=customer&id=" + old.str("id"))
-		if changes.status == 200 && !strings.Contains(changes.text, `"import"`) {
+		if changes := boss.get("/api/o/customer/" + old.str("id") + "/changes").ok(); changes.str("rows.0.via") != "Import" {
 			t.Errorf("the change log does not say that it was an import: %s", changes.text)
 		}
 		boss.post("/api/imports/"+id+"/undo", nil).ok()
@@ -400,6 +399,76 @@ func TestImportOtherKinds(t *testing.T) {
 		boss.run(id, plan)
 		boss.query("customer", obj{"search": "13700137000"}).want("rows.0.label", "来自'脚本'的公司")
 	})
+}
+
+// TestImportEachKind brings 500 rows of each kind: one is there already, one has no name,
+// one a value that can't be read.
+func TestImportEachKind(t *testing.T) {
+	o := newOffice(t)
+	boss := o.user("boss", crm.Admin)
+	boss.must("customer", obj{"name": "杭州西溪贸易有限公司"})
+	mobile := func(i int) any { return 13800000000 + i }
+	for entity, kind := range map[string]struct {
+		there obj // nil for a kind that has no duplicates
+		key   string
+		head  []any
+		row   func(i int) []any
+		bad   int // the column that can't be read in line 5
+	}{
+		"channel": {obj{"name": "甲", "phones": []obj{{"label": "office", "number": "13800000000"}}}, "phones",
+			[]any{"渠道商名称", "手机", "备注"}, func(i int) []any { return []any{fmt.Sprintf("第%03d号渠道", i), mobile(i), "好"} }, 1},
+		"supplier": {obj{"name": "第000号轴承厂"}, "name",
+			[]any{"供应商名称", "手机", "备注"}, func(i int) []any { return []any{fmt.Sprintf("第%03d号轴承厂", i), mobile(i), "好"} }, 1},
+		"product": {obj{"name": "标签打印机", "barcode": "690000000000"}, "barcode",
+			[]any{"商品名称", "条码", "售价"}, func(i int) []any { return []any{fmt.Sprintf("商品%03d", i), fmt.Sprintf("69%010d", i), 12.5} }, 2},
+		"activity": {nil, "",
+			[]any{"内容", "时间", "客户"}, func(i int) []any {
+				return []any{fmt.Sprintf("第%03d次回访", i), "2026-11-20 10:00", "杭州西溪贸易有限公司"}
+			}, 1},
+		"contact": {obj{"name": "甲", "phones": []obj{{"label": "mobile", "number": "13800000000"}}}, "phones",
+			[]any{"姓名", "手机", "生日"}, func(i int) []any { return []any{fmt.Sprintf("联系人%03d", i), mobile(i), "1990-01-02"} }, 2},
+		"privatecontact": {obj{"name": "甲", "phones": []obj{{"label": "mobile", "number": "13800000000"}}}, "phones",
+			[]any{"姓名", "手机"}, func(i int) []any { return []any{fmt.Sprintf("亲友%03d", i), mobile(i)} }, 1},
+	} {
+		t.Run("IMP-01 500 rows of "+entity, func(t *testing.T) {
+			want, lines, keys := "497 0 1 2 0", []string{"2", "4", "5"}, [][]string{{kind.key}}
+			if kind.there == nil {
+				want, lines, keys = "498 0 0 2 0", lines[1:], [][]string{}
+			} else {
+				boss.must(entity, kind.there)
+			}
+			rows := [][]any{kind.head}
+			for i := range 500 {
+				row := kind.row(i)
+				switch i {
+				case 2:
+					row[0] = ""
+				case 3:
+					row[kind.bad] = "乱码"
+				}
+				rows = append(rows, row)
+			}
+			id := boss.bring(entity, entity+".xlsx", workbookOf(t, rows))
+			glance, plan := boss.look(id, "Sheet1")
+			if len(glance.list("matched")) != len(kind.head) {
+				t.Fatalf("matched %v of %v", glance.at("matched"), kind.head)
+			}
+			plan["keys"] = keys
+			boss.post("/api/imports/"+id+"/preview", plan).ok().want("bad", 2).want("same", len(lines)-2)
+			if done := boss.run(id, plan); done.counts() != want {
+				t.Errorf("%s, want %s: %s", done.counts(), want, boss.get("/api/imports/"+id+"/rows").text)
+			}
+			back := sheetOf(t, boss.raw("GET", "/api/imports/"+id+"/failures", "", nil).ok().text)
+			if len(back) != 1+len(lines) {
+				t.Fatalf("%d rows come back: %q", len(back)-1, back)
+			}
+			for i, line := range lines {
+				if row := back[i+1]; row[len(row)-1] != line || row[len(row)-2] == "" {
+					t.Errorf("line %s comes back as %q", line, row)
+				}
+			}
+		})
+	}
 }
 
 func TestImportRights(t *testing.T) {

@@ -38,14 +38,19 @@ var synonyms = map[string][]string{
 	"level":    {"级别", "級別", "等级", "等級", "客户级别", "客戶級別", "客户等级", "level", "grade", "rating"},
 	"postcode": {"邮编", "郵遞區號", "邮政编码", "postcode", "zip", "zip code", "postal code"},
 	"birthday": {"生日", "出生日期", "birthday", "birth date", "date of birth"},
+	"price":    {"售价", "單價", "单价", "销售价", "銷售價", "标准售价", "定价", "定價", "价格", "價格", "unit price", "sales price", "list price"},
+	"barcode":  {"条码", "條碼", "条形码", "條形碼", "商品条码", "国际条码", "barcode", "ean", "upc", "gtin"},
+	"spec":     {"规格", "規格", "规格型号", "規格型號", "型号", "型號", "spec", "specification", "model"},
+	"unit":     {"单位", "單位", "计量单位", "計量單位", "unit", "uom"},
+	"category": {"分类", "分類", "类别", "類別", "商品分类", "产品类别", "category"},
 	"gender":   {"性别", "性別", "sex", "gender"},
 }
 
-// What the names of companies and of people are called. A list of companies often has
+// What the names of companies and goods and those of people are called. A list of companies often has
 // a column of people too, which is none of the company's own.
 var (
-	companyNames = []string{"名称", "名稱", "公司名称", "公司名稱", "公司", "企业名称", "企業名稱", "单位名称", "單位名稱", "单位", "客户", "客戶", "客户名", "name", "company",
-		"company name", "account name", "供应商", "供應商", "渠道"}
+	titleNames = []string{"名称", "名稱", "公司名称", "公司名稱", "公司", "企业名称", "企業名稱", "单位名称", "單位名稱", "单位", "客户", "客戶", "客户名", "name", "company",
+		"company name", "account name", "供应商", "供應商", "渠道", "商品名称", "商品名稱", "产品名称", "產品名稱", "品名", "货品名称", "product", "product name"}
 	personNames = []string{"姓名", "名字", "联系人", "聯絡人", "联系人姓名", "聯絡人姓名", "name", "full name", "contact", "contact name"}
 )
 
@@ -95,7 +100,7 @@ func (g *guesser) addSynonyms(who *rights.Rights, e *crm.Entity) {
 			g.addParts(f)
 			names := synonyms[f.Key]
 			if f.Key == e.Title {
-				if names = append(companyNames[:len(companyNames):len(companyNames)], names...); len(e.Access.Parents) > 0 || e.Access.Private {
+				if names = append(titleNames[:len(titleNames):len(titleNames)], names...); len(e.Access.Parents) > 0 || e.Access.Private {
 					names = personNames
 				}
 			}

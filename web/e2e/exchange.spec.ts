@@ -139,7 +139,7 @@ test('IMP-05 a filtered list leaves as CSV with its columns; where approval is s
   const dialog = await exporting(page, '/o/customer?f.level=b')
   await dialog.getByRole('button', { name: 'CSV' }).click()
   const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: '导出', exact: true }).click()])
-  const lines = readFileSync((await file.path())!, 'utf8').trim().split('\r\n')
+  const lines = readFileSync((await file.path())!, 'utf8').trimEnd().split('\r\n')
   const wanted = await customers({ filter: { field: 'level', op: 'eq', value: 'b' } })
   expect(lines[0]).toMatch(/^\ufeff客户名称,/)
   expect(lines.length - 1).toBe(wanted.count)

@@ -3,6 +3,8 @@ package table
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -78,7 +80,6 @@ func openMySQL(s Server, limits Limits) (*Database, error) {
 	c.Net, c.Addr = "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
 	c.Timeout, c.ReadTimeout, c.WriteTimeout = dialPatience, serverPatience, serverPatience
 	c.DialFunc = dialer.DialContext
-	c.Params = map[string]string{"transaction_read_only": "1"}
 	c.MaxAllowedPacket = 16 << 20
 	c.AllowAllFiles = false // a hostile server may ask for files of ours
 	if s.Encrypted {
@@ -88,10 +89,31 @@ func openMySQL(s Server, limits Limits) (*Database, error) {
 	if err != nil {
 		return nil, serverError(err)
 	}
-	return served(sql.OpenDB(connector), limits, dialect{
+	return served(sql.OpenDB(readOnly{connector}), limits, dialect{
 		tables: `SELECT table_name FROM information_schema.tables WHERE table_schema = database() ORDER BY table_name`,
 		quote:  func(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" },
 	}), nil
+}
+
+// readOnly has a MySQL server refuse every write of its connections. MySQL and MariaDB
+// call the variable by different names; the statement both know since 2013.
+type readOnly struct{ driver.Connector }
+
+func (r readOnly) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := r.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = conn.(driver.ExecerContext).ExecContext(ctx, "SET SESSION TRANSACTION READ ONLY", nil)
+	const syntax = 1064 // an older server: only SELECT is sent to it all the same
+	if refused := (*mysql.MySQLError)(nil); errors.As(err, &refused) && refused.Number == syntax {
+		err = nil
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 func openSQLServer(s Server, limits Limits) (*Database, error) {

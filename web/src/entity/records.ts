@@ -6,6 +6,8 @@ import type { Bulk, BulkIn, Filter, Hit, Page, Query, Rec, Summary, TimelineItem
 export interface Checks {
   /** Refuse with the hits when phone, mail or chat name stand elsewhere, unless a reason is given. */
   check?: { reason?: string }
+  /** Typed into a cell of a list, which an office may not want. */
+  inTable?: boolean
 }
 
 export const records = {
@@ -13,8 +15,8 @@ export const records = {
   get: (entity: string, id: string) => api.get<Rec>(`/o/${entity}/${id}`),
   create: (entity: string, values: Record<string, unknown>, key: string, more: Checks = {}) =>
     api.post<Rec>(`/o/${entity}`, { values, ...more }, { headers: { 'Idempotency-Key': key } }),
-  update: (entity: string, id: string, rev: number, values: Record<string, unknown>, more: Checks = {}) =>
-    api.put<Rec>(`/o/${entity}/${id}`, { rev, values, ...more }),
+  update: (entity: string, id: string, rev: number, values: Record<string, unknown>, { inTable, ...more }: Checks = {}) =>
+    api.put<Rec>(`/o/${entity}/${id}`, { rev, values, ...more }, inTable ? { headers: { 'X-Edited-In': 'table' } } : undefined),
   remove: (entity: string, id: string, rev: number) => api.delete(`/o/${entity}/${id}`, { query: { rev } }),
   duplicates: (entity: string, id: string | undefined, values: Record<string, unknown>, signal?: AbortSignal) =>
     api.post<{ hits: Hit[] }>(`/o/${entity}/duplicates`, { id, values }, { signal }),

@@ -12,12 +12,12 @@ export class FieldConflict extends Error {
   }
 }
 
-/** saveField writes a value over that of row. It returns the record as it is then, or throws FieldConflict. */
-export async function saveField(row: Rec, field: Field, value: Value): Promise<Rec> {
+/** saveField writes a value over that of row. inTable: it was typed into a cell of the list. It returns the record as it is then, or throws FieldConflict. */
+export async function saveField(row: Rec, field: Field, value: Value, inTable = false): Promise<Rec> {
   let base = row
   for (let tries = 0; ; tries++) {
     try {
-      const saved = await records.update(row.entity, row.id, base.rev, { [field.key]: toWrite(field, value) })
+      const saved = await records.update(row.entity, row.id, base.rev, { [field.key]: toWrite(field, value) }, { inTable })
       void import('@/api/queries').then(({ queryClient }) => queryClient.setQueryData(['record', row.entity, row.id], saved))
       return saved
     } catch (err) {

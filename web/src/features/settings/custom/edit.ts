@@ -63,7 +63,10 @@ export function useEdit<T>(source: () => Source<T> | undefined) {
     return ok && !conflict.value
   }
   async function mayLeave() {
-    return !dirty.value || ask({ title: t('custom.leave.title'), text: t('custom.leave.text'), yes: t('custom.leave.yes'), no: t('custom.leave.no'), danger: true })
+    if (!dirty.value) return true
+    const yes = await ask({ title: t('custom.leave.title'), text: t('custom.leave.text'), yes: t('custom.leave.yes'), no: t('custom.leave.no'), danger: true })
+    if (yes) undo()
+    return yes
   }
   onBeforeRouteLeave(mayLeave)
   onBeforeRouteUpdate(mayLeave)

@@ -13,7 +13,7 @@ export const inLines = (type: string) => !noLines.has(type)
 
 const apart = new Set(['refs', 'multiselect', 'phones', 'file', 'image', 'lines'])
 export const can = {
-  unique: (type: string) => !apart.has(type) && !['bool', 'longtext', 'region', 'rating'].includes(type),
+  unique: (type: string) => !apart.has(type) && !['bool', 'longtext', 'region', 'rating', 'formula'].includes(type),
   filter: (type: string) => ['select', 'user', 'dept', 'bool', 'date', 'datetime', 'ref'].includes(type),
   sort: (type: string) => !apart.has(type) && type !== 'longtext',
   require: (type: string) => type !== 'formula',

@@ -21,6 +21,16 @@ type Board struct {
 
 	LEDs   LEDs
 	Button Pin
+
+	Display Chip // SSD1306, 128 by 64
+	Clock   Chip // keeps the time without power; the kernel's business
+}
+
+// Chip is one on the header's I2C bus, pins 3 and 5. One without Name is not there.
+type Chip struct {
+	Name       string // such as "SSD1306"
+	Address    uint16
+	Compatible string // the kernel's driver in a device tree; "" where we drive it
 }
 
 // Line is one telephone line of a board.

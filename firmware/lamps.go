@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"bellhop/board"
@@ -9,12 +10,74 @@ import (
 	"bellhop/firmware/boxapi"
 )
 
-// lamps are the box's LEDs: ready while the firmware runs, call while a line rings or
-// talks, fault while one has no sound.
+// lamps are the box's LEDs. Green: the box works; yellow: a line; red: somebody has to
+// do something. How they blink is in docs/hardware.md.
 type lamps struct{ ready, call, fault *led.LED }
 
 // lampsEvery is how often they follow the lines; an eye sees no difference.
 const lampsEvery = 100 * time.Millisecond
+
+// mood is all that the lamps tell.
+type mood struct {
+	off          bool // the firmware ends
+	starting     bool // the hub has not taken an event of this start yet
+	ringing      bool
+	talking      bool
+	fault        bool
+	noNetwork    bool
+	backupFailed bool
+}
+
+// pattern is how a lamp blinks: lit where it is true, again and again.
+type pattern []bool
+
+var (
+	dark       = pattern{false}
+	steady     = pattern{true}
+	slow       = repeat(5, true, false) // half a second each
+	fast       = repeat(1, true, false)
+	twoFlashes = append(pattern{true, false, false, true}, repeat(16, false)...)
+)
+
+// repeat holds each of the states for n looks.
+func repeat(n int, states ...bool) pattern {
+	var p pattern
+	for _, s := range states {
+		for range n {
+			p = append(p, s)
+		}
+	}
+	return p
+}
+
+// at is the lamp's state at the nth look.
+func (p pattern) at(n int) bool { return p[n%len(p)] }
+
+// patterns are what m looks like. The worst comes first.
+func (m mood) patterns() (ready, call, fault pattern) {
+	ready, call, fault = steady, dark, dark
+	switch {
+	case m.off:
+		return dark, dark, dark
+	case m.starting:
+		ready = slow
+	}
+	switch {
+	case m.ringing:
+		call = fast
+	case m.talking:
+		call = steady
+	}
+	switch {
+	case m.fault:
+		fault = steady
+	case m.noNetwork:
+		fault = slow
+	case m.backupFailed:
+		fault = twoFlashes
+	}
+	return ready, call, fault
+}
 
 // openLamps leaves dark what can't be lit.
 func (b *box) openLamps() error {
@@ -37,28 +100,64 @@ func (b *box) serveLamps(ctx context.Context) {
 	}
 	tick := time.NewTicker(lampsEvery)
 	defer tick.Stop()
-	for {
-		var lines []boxapi.LineStatus
-		for _, l := range b.lines {
-			lines = append(lines, l.Status())
+	first := b.outbox.Acked()
+	started, connected := false, true
+	for n := 0; ; n++ {
+		if n%20 == 0 {
+			connected = hasNetwork()
 		}
-		b.lamps.show(true, lines)
+		started = started || b.outbox.Acked() > first
+		m := moodOf(b.Status())
+		m.starting, m.noNetwork, m.backupFailed = !started, !connected, b.backupFailed.Load()
+		b.lamps.show(m, n)
 		select {
 		case <-ctx.Done():
-			b.lamps.show(false, nil)
+			b.lamps.show(mood{off: true}, n)
 			return
 		case <-tick.C:
 		}
 	}
 }
 
-func (l lamps) show(ready bool, lines []boxapi.LineStatus) {
-	call, fault := false, false
-	for _, s := range lines {
-		call = call || s.State == boxapi.LineRinging || s.State == boxapi.LineTalking
-		fault = fault || s.State == boxapi.LineFault
+// moodOf is what the lines say.
+func moodOf(s boxapi.Status) mood {
+	var m mood
+	for _, l := range s.Lines {
+		m.ringing = m.ringing || l.State == boxapi.LineRinging
+		m.talking = m.talking || l.State == boxapi.LineTalking
+		m.fault = m.fault || l.State == boxapi.LineFault
 	}
-	l.ready.Set(ready)
-	l.call.Set(call)
-	l.fault.Set(fault)
+	return m
+}
+
+func (l lamps) show(m mood, n int) {
+	ready, call, fault := m.patterns()
+	l.ready.Set(ready.at(n))
+	l.call.Set(call.at(n))
+	l.fault.Set(fault.at(n))
+}
+
+// hasNetwork tells whether there is an address by which others find this box.
+func hasNetwork() bool { return address() != "" }
+
+// address is one by which others find this box, "" for none.
+func address() string {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	found := ""
+	for _, a := range all {
+		n, ok := a.(*net.IPNet)
+		if !ok || !n.IP.IsGlobalUnicast() {
+			continue
+		}
+		if v4 := n.IP.To4(); v4 != nil {
+			return v4.String()
+		}
+		if found == "" {
+			found = "[" + n.IP.String() + "]"
+		}
+	}
+	return found
 }

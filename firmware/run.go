@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -51,11 +52,14 @@ type box struct {
 	captures *line.Captures
 	lines    []*boxLine
 	lamps    lamps
-	scope    *scope.Taps
-	texts    *texts
-	results  *boxserver.Results
-	listener net.Listener
-	server   *http.Server
+	panel    panel
+	// backupFailed is what the hub last said of the backups it makes.
+	backupFailed atomic.Bool
+	scope        *scope.Taps
+	texts        *texts
+	results      *boxserver.Results
+	listener     net.Listener
+	server       *http.Server
 
 	restart context.CancelCauseFunc
 }
@@ -103,6 +107,8 @@ func (b *box) serve(ctx context.Context) {
 	others.Go(func() { b.serveLamps(ctx) })
 	others.Go(func() { b.serveSSH(ctx) })
 	others.Go(func() { b.watchClock(ctx) })
+	others.Go(func() { b.serveButton(ctx) })
+	others.Go(func() { b.serveDisplay(ctx) })
 	go b.server.Serve(b.listener)
 	<-ctx.Done()
 	b.log.Info("stopping", "why", context.Cause(ctx))
@@ -249,7 +255,9 @@ func (b *box) openServer() error {
 
 // raisedAnew are the alerts that each run finds out for itself; the others' owners
 // remember them over a restart.
-var raisedAnew = map[string]bool{"clock": true, "line-fault": true, "disk-full": true, "disk-low": true, "encoder": true}
+var raisedAnew = map[string]bool{
+	"clock": true, "line-fault": true, "disk-full": true, "disk-low": true, "encoder": true, alertResetAsked: true,
+}
 
 // reportStart tells that a new run begins and brings to an end what the last one left
 // open.
@@ -328,6 +336,17 @@ func (b *box) Do(_ context.Context, c boxapi.Command) boxapi.Result {
 		return result("disk", b.recorder.SetOptions(*c.SetRecording))
 	case c.Simulate != nil:
 		return b.simulate(*c.Simulate)
+	case c.ShowBackup != nil:
+		b.backupFailed.Store(c.ShowBackup.Failed)
+		return boxapi.Result{}
+	case c.PowerOff != nil:
+		return result("not-this-box", b.request(requestPowerOff))
+	case c.ConfirmFactoryReset != nil:
+		err := b.confirmReset()
+		if errors.Is(err, errNotAsked) {
+			return result("not-asked", err)
+		}
+		return result("not-this-box", err)
 	case c.Restart != nil:
 		// After the answer has gone out.
 		time.AfterFunc(100*time.Millisecond, func() { b.restart(errRestart) })

@@ -28,4 +28,7 @@ var Board = board.Board{
 		Fault: board.Pin{Net: "LED_FAULT", Name: "GPIO5", Header: 29},
 	},
 	Button: board.Pin{Net: "BUTTON#", Name: "GPIO23", Header: 16, Pull: gpio.PullUp, ActiveLow: true},
+
+	Display: board.Chip{Name: "SSD1306", Address: 0x3c},
+	Clock:   board.Chip{Name: "DS3231", Address: 0x68, Compatible: "maxim,ds3231"},
 }

@@ -9,6 +9,10 @@ type Command struct {
 	SetRecording *SetRecording `json:"setRecording,omitempty"`
 	Simulate     *Simulate     `json:"simulate,omitempty"`
 	Restart      *Restart      `json:"restart,omitempty"`
+	ShowBackup   *ShowBackup   `json:"showBackup,omitempty"`
+	PowerOff     *PowerOff     `json:"powerOff,omitempty"`
+
+	ConfirmFactoryReset *ConfirmFactoryReset `json:"confirmFactoryReset,omitempty"`
 }
 
 // Result answers a Command. Error is empty on success, else a stable key such as
@@ -68,6 +72,20 @@ type SimulateSMS struct {
 
 // Restart ends the firmware in good order; whoever started it starts it again.
 type Restart struct{}
+
+// ShowBackup says whether the last backup failed, for the lamps. It is forgotten with
+// the box's restart; the hub says it again when it connects.
+type ShowBackup struct {
+	Failed bool `json:"failed"`
+}
+
+// PowerOff ends everything in good order and switches the box off. "not-this-box" where
+// a program can't, as on a computer that does other things too.
+type PowerOff struct{}
+
+// ConfirmFactoryReset carries out what a long press of the box's button asked for within
+// the last two minutes (alert "factory-reset-asked"); else the answer is "not-asked".
+type ConfirmFactoryReset struct{}
 
 // Status is the box as it is now.
 type Status struct {

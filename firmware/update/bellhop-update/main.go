@@ -53,8 +53,8 @@ func command(args []string) error {
 		return withBox(update.Box.Try)
 	case name == "back" && len(args) == 0:
 		return withBox(back)
-	case name == "settle" && len(args) == 0:
-		return withBox(func(b update.Box) error { return b.Settle(context.Background(), patience) })
+	case name == "settle":
+		return settle(args)
 	case name == "grow" && len(args) == 0:
 		return grow()
 	case name == "serve" && len(args) == 0:
@@ -67,8 +67,14 @@ func command(args []string) error {
 	return errors.New(usage)
 }
 
-// patience is how long an update has to come to work.
-const patience = 3 * time.Minute
+func settle(args []string) error {
+	f := flag.NewFlagSet("settle", flag.ContinueOnError)
+	patience := f.Duration("patience", 3*time.Minute, "how long an update has to come to work")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	return withBox(func(b update.Box) error { return b.Settle(context.Background(), *patience) })
+}
 
 func withBox(do func(update.Box) error) error {
 	b, err := openBox()
@@ -96,8 +102,11 @@ func openBox() (update.Box, error) {
 	return b, err
 }
 
-// restart lets systemd bring everything to an end first.
+// restart lets systemd, where there is one, bring everything to an end first.
 func restart(try bool) error {
+	if _, err := exec.LookPath("systemctl"); err != nil {
+		return update.RestartKernel(try)
+	}
 	args := []string{"reboot", "--no-block"}
 	if try {
 		args = append(args, "--reboot-argument="+update.TryArgument)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,13 +15,6 @@ import (
 	"periph.io/x/conn/v3/i2c/i2creg"
 )
 
-// Requests are files by which the firmware, which may do no such thing itself, asks the
-// system for something; a unit of systemd waits for each.
-const (
-	requestPowerOff     = "power-off"
-	requestFactoryReset = "factory-reset"
-)
-
 // resetPatience is how long a factory reset asked for by the button waits for a person
 // to confirm it.
 const resetPatience = 2 * time.Minute
@@ -31,22 +22,11 @@ const resetPatience = 2 * time.Minute
 // alertResetAsked is raised while a factory reset waits.
 const alertResetAsked = "factory-reset-asked"
 
-var (
-	errNoRequests = errors.New("this box is not switched off or reset by its program")
-	errNotAsked   = errors.New("nobody holds the button: press it for five seconds first, then confirm within two minutes")
-)
+var errNotAsked = errors.New("nobody holds the button: press it for five seconds first, then confirm within two minutes")
 
 // panel is what a hand finds on the box: the button, and what it led to.
 type panel struct {
 	asked atomic.Int64 // when a factory reset was asked for, Unix ms; 0 for not
-}
-
-// request asks the system for something.
-func (b *box) request(what string) error {
-	if b.cfg.Requests == "" {
-		return errNoRequests
-	}
-	return os.WriteFile(filepath.Join(b.cfg.Requests, what), nil, 0o600)
 }
 
 // pressed is called for each press of the button.
@@ -54,7 +34,7 @@ func (b *box) pressed(p button.Press) {
 	switch p {
 	case button.Short:
 		b.log.Info("switching off: the button was pressed")
-		if err := b.request(requestPowerOff); err != nil {
+		if err := b.askMachine("power", map[string]string{"do": "off"}); err != nil {
 			b.log.Error("power off", "err", err)
 		}
 	case button.Long:
@@ -79,7 +59,14 @@ func (b *box) confirmReset() error {
 		return errNotAsked
 	}
 	b.log.Warn("factory reset: confirmed")
-	return b.request(requestFactoryReset)
+	return b.askMachine("reset", map[string]string{"confirm": boxapi.ResetWord})
+}
+
+// askMachine asks the service below, whose answer says nothing more.
+func (b *box) askMachine(op string, in any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return b.machine.Ask(ctx, op, in, &struct{}{})
 }
 
 func (b *box) serveButton(ctx context.Context) {

@@ -339,14 +339,12 @@ func (b *box) Do(_ context.Context, c boxapi.Command) boxapi.Result {
 	case c.ShowBackup != nil:
 		b.backupFailed.Store(c.ShowBackup.Failed)
 		return boxapi.Result{}
-	case c.PowerOff != nil:
-		return result("not-this-box", b.request(requestPowerOff))
 	case c.ConfirmFactoryReset != nil:
 		err := b.confirmReset()
 		if errors.Is(err, errNotAsked) {
 			return result("not-asked", err)
 		}
-		return result("not-this-box", err)
+		return result("machine", err)
 	case c.Restart != nil:
 		// After the answer has gone out.
 		time.AfterFunc(100*time.Millisecond, func() { b.restart(errRestart) })

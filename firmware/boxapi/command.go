@@ -10,7 +10,6 @@ type Command struct {
 	Simulate     *Simulate     `json:"simulate,omitempty"`
 	Restart      *Restart      `json:"restart,omitempty"`
 	ShowBackup   *ShowBackup   `json:"showBackup,omitempty"`
-	PowerOff     *PowerOff     `json:"powerOff,omitempty"`
 
 	ConfirmFactoryReset *ConfirmFactoryReset `json:"confirmFactoryReset,omitempty"`
 }
@@ -78,10 +77,6 @@ type Restart struct{}
 type ShowBackup struct {
 	Failed bool `json:"failed"`
 }
-
-// PowerOff ends everything in good order and switches the box off. "not-this-box" where
-// a program can't, as on a computer that does other things too.
-type PowerOff struct{}
 
 // ConfirmFactoryReset carries out what a long press of the box's button asked for within
 // the last two minutes (alert "factory-reset-asked"); else the answer is "not-asked".

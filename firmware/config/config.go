@@ -47,8 +47,6 @@ type Config struct {
 	DiskFloorMB    int64
 	Encoder        string
 
-	Requests string // folder for what only the system may do
-
 	SimSensor bool
 	SimSpeed  float64
 	LogLevel  string
@@ -78,7 +76,6 @@ func (c *Config) Flags(name string) *flag.FlagSet {
 	f.BoolVar(&c.RecordOutgoing, "record-outgoing", true, "record outgoing calls, until the hub says otherwise")
 	f.Int64Var(&c.DiskFloorMB, "disk-floor-mb", 200, "space in `MB` that recordings leave free on the disk")
 	f.StringVar(&c.Encoder, "encoder", "lame", "the program that makes MP3")
-	f.StringVar(&c.Requests, "requests", "", "folder in which the box asks its system to power off or to be reset; empty where it must not")
 	f.BoolVar(&c.SimSensor, "sim-sensor", true, "board sim has a hook sensor; false: the hook is judged by sound")
 	f.Float64Var(&c.SimSpeed, "sim-speed", 1, "how many times faster than real time board sim plays")
 	f.StringVar(&c.LogLevel, "log-level", "info", "debug, info, warn or error")

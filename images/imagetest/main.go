@@ -95,7 +95,7 @@ func (t *test) firstStart() error {
 		{"BOX-01 no unit has failed", "systemctl is-system-running --wait", "running"},
 		{"BOX-01 the data partition has grown to the card's end", "df --output=size -BM /data | tail -1", "31"},
 		{"BOX-13 the release is known, slot A runs", "bellhop-update status", `"slot": "A"`},
-		{"BOX-06 the way to switch off waits", "systemctl is-active bellhop-power-off.path", "active"},
+		{"BOX-06 the service that switches off and resets is there", "systemctl is-active bellhop-system", "active"},
 	} {
 		out, err := r.Shell(patience, c.command)
 		if err != nil {

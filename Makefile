@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web/src web/build web/index.html web/vite.config.ts 
 
 BOX := $(if $(BOX_PORT),-listen 127.0.0.1:$(BOX_PORT))
 
-.PHONY: help run ring dial sms console scope test bench bench-ears generate build clean
+.PHONY: help run ring dial sms console scope test bench bench-ears image image-test image-lock update-test generate build clean
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
@@ -41,6 +41,18 @@ bench: ## print every figure: latency, events, memory, ears (minutes)
 
 bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots (HOURS=2 of speech)
 	@.dev/setup ears && go run ./drivers/callerid/bench -docs drivers/callerid/docs -corpus drivers/callerid/testdata/manifest.json -hours $(or $(HOURS),2)
+
+image: ## build the SD card and its update in var/image (as root; the first time takes half an hour)
+	@VERSION="$(VERSION)" images/build
+
+image-test: ## start the card of var/image in QEMU: page, serial menu, read-only root, restart; prints boot-to-web
+	@images/setup && go run ./images/imagetest $(if $(V),-v)
+
+image-lock: ## take over the versions of Debian's packages that the last card was made of
+	@images/versions var/image/work/dpkg-status >images/packages.lock && git diff --stat images/packages.lock
+
+update-test: ## try updates in QEMU: good and bad ones, power cuts, watchdog; prints a table [CUTS=10 SEED= V=1]
+	@images/setup && go run ./images/updatetest -kernel "$$(images/kernel)" $(if $(CUTS),-cuts $(CUTS)) $(if $(SEED),-seed $(SEED)) $(if $(V),-v)
 
 generate: web/node_modules/.package-lock.json ## rewrite what is made from the API description
 	cd web && npx --no-install openapi-typescript ../hub/api/openapi.yaml -o src/api/schema.gen.ts

@@ -116,6 +116,23 @@ func (r lineRecorder) Start(call string, d boxapi.Direction, at int64, before []
 	return nil
 }
 
+func (r lineRecorder) Begin(call string, at int64, before []int16) line.Recording {
+	if rec := r.box.recorder.Begin(call, at, before); rec != nil {
+		return rec
+	}
+	return nil
+}
+
+// record starts or stops the recording of a call in progress.
+func (b *box) record(c boxapi.Record) boxapi.Result {
+	for _, l := range b.lines {
+		if l.Status().Call == c.Call {
+			return result("no-call", l.SetRecording(c.Call, c.On))
+		}
+	}
+	return boxapi.Result{Error: "no-call"}
+}
+
 // line returns line id, nil for none.
 func (b *box) line(id int) *boxLine {
 	if id == 0 {

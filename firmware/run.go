@@ -334,6 +334,8 @@ func (b *box) Do(_ context.Context, c boxapi.Command) boxapi.Result {
 		return b.sendSMS(c.ID, *c.SendSMS)
 	case c.SetRecording != nil:
 		return result("disk", b.recorder.SetOptions(*c.SetRecording))
+	case c.Record != nil:
+		return b.record(*c.Record)
 	case c.Simulate != nil:
 		return b.simulate(*c.Simulate)
 	case c.ShowBackup != nil:

@@ -7,6 +7,7 @@ type Command struct {
 
 	SendSMS      *SendSMS      `json:"sendSms,omitempty"`
 	SetRecording *SetRecording `json:"setRecording,omitempty"`
+	Record       *Record       `json:"record,omitempty"`
 	Simulate     *Simulate     `json:"simulate,omitempty"`
 	Restart      *Restart      `json:"restart,omitempty"`
 	ShowBackup   *ShowBackup   `json:"showBackup,omitempty"`
@@ -32,6 +33,15 @@ type SendSMS struct {
 type SetRecording struct {
 	Incoming bool `json:"incoming"`
 	Outgoing bool `json:"outgoing"`
+	Paused   bool `json:"paused,omitempty"` // the space allowed is used up: nothing is recorded, and each call says so
+}
+
+// Record starts or stops the recording of a call in progress (REC-03). What is said in
+// between is left out; the recording goes on in the same file. The box answers "no-call"
+// when the call is not talking.
+type Record struct {
+	Call string `json:"call"`
+	On   bool   `json:"on"`
 }
 
 // Simulate makes something happen on the board "sim"; other boards refuse it.

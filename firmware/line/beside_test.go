@@ -48,6 +48,7 @@ func (*scriptedEars) Level() dsp.Level { return dsp.Level{DBm0: -60} }
 type noRecorder struct{}
 
 func (noRecorder) Start(string, boxapi.Direction, int64, []int16) Recording { return nil }
+func (noRecorder) Begin(string, int64, []int16) Recording                   { return nil }
 
 func TestVoiceModemBesideTheSound(t *testing.T) {
 	ring := func(on bool) listen.Event { return listen.Event{Ring: &listen.Ring{On: on}} }

@@ -42,6 +42,8 @@ type Recorder interface {
 	// Start begins with the sound heard before it; nil where this call is not
 	// recorded. at is in Unix ms. It must not block.
 	Start(call string, d boxapi.Direction, at int64, before []int16) Recording
+	// Begin does so for a call that somebody wants recorded, whatever its kind.
+	Begin(call string, at int64, before []int16) Recording
 }
 
 // Recording takes the sound of one call. Neither method blocks.
@@ -100,6 +102,8 @@ type Line struct {
 	posAt time.Time // when that was
 	rang  int64     // sample at which the last ring was known to be over
 	rec   Recording
+	mute  bool         // the recording is stopped by hand
+	asks  chan *asking // of other goroutines, answered between two blocks
 
 	mu     sync.Mutex
 	status boxapi.LineStatus
@@ -116,7 +120,7 @@ func New(c Config) *Line {
 	if c.Tap == nil {
 		c.Tap = noTap{}
 	}
-	l := &Line{Config: c, heard: newPast(history)}
+	l := &Line{Config: c, heard: newPast(history), asks: make(chan *asking)}
 	l.status.Line = boxapi.Line{ID: c.ID, Label: c.Label, State: boxapi.LineIdle}
 	l.status.LevelDBm0 = silent
 	return l
@@ -225,7 +229,8 @@ func (l *Line) listen(source audio.Source, ears Ears, fault *faultState, hookSen
 			l.machine.hook(off, l.pos)
 			l.Tap.Heard(listen.Event{At: l.pos, Hook: &listen.Hook{Off: off}})
 		}
-		if l.rec != nil {
+		l.answerAsks()
+		if l.rec != nil && !l.mute {
 			l.rec.Write(p[:n])
 		}
 		ears.Write(p[:n], func(e listen.Event) {
@@ -296,7 +301,7 @@ func (l *Line) unreadable(call string, r *callerid.Rejected, at int64) {
 
 func (l *Line) record(call string, d boxapi.Direction, at int64) {
 	lead := min(preRoll, l.pos-l.rang+ringTail) // nobody wants to hear it ring
-	l.rec = l.Recorder.Start(call, d, l.at(at), l.heard.last(lead))
+	l.rec, l.mute = l.Recorder.Start(call, d, l.at(at), l.heard.last(lead)), false
 }
 
 // rung remembers where the last ring ended.

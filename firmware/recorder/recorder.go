@@ -109,6 +109,15 @@ func (r *Recorder) Start(call string, d boxapi.Direction, at int64, before []int
 	if o := r.CurrentOptions(); d == boxapi.Incoming && !o.Incoming || d == boxapi.Outgoing && !o.Outgoing {
 		return nil
 	}
+	return r.Begin(call, at, before)
+}
+
+// Begin does so for a call somebody wants recorded, whatever the options say of its kind.
+func (r *Recorder) Begin(call string, at int64, before []int16) *Recording {
+	if r.CurrentOptions().Paused {
+		r.report(at, boxapi.Event{RecordingFailed: &boxapi.RecordingFailed{Call: call, Why: "space-limit"}})
+		return nil
+	}
 	if r.guard.isFull() {
 		r.report(at, boxapi.Event{RecordingFailed: &boxapi.RecordingFailed{Call: call, Why: "disk-full"}})
 		return nil

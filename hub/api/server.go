@@ -53,6 +53,7 @@ type Server struct {
 	closed   atomic.Bool
 	accepted sync.Map // acceptance: of the security rules
 	used     usedRights
+	wraps    wraps
 	listener atomic.Pointer[net.Listener]
 }
 

@@ -20,6 +20,7 @@ type Telephony struct {
 func (s *Server) telephonyRoutes(api fiber.Router) {
 	if s.Telephony.Service != nil {
 		s.callRoutes(api)
+		s.recordingRoutes(api)
 		s.smsRoutes(api)
 		s.boxRoutes(api)
 		s.scopeRoutes(api)

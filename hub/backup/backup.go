@@ -49,6 +49,7 @@ type Parts struct {
 	Log     *slog.Logger
 	Restart func() // ends the hub and begins it anew, so that what was restored is put in place
 	Now     func() time.Time
+	Changed func(ctx context.Context) // told when recording is to pause or may go on; may be nil
 }
 
 // Service backs up one hub. Its methods may be called from any goroutine.
@@ -65,6 +66,7 @@ type Service struct {
 	stop     context.CancelFunc // of what is under way
 	tried    time.Time          // when the timetable was last followed
 	told     map[string]bool    // alerts that stand
+	full     bool               // recordings have used up their space
 }
 
 // Progress is what is under way.

@@ -80,6 +80,15 @@ func (s *Service) care(ctx context.Context, now time.Time) {
 	}
 }
 
+// CareSoon does so beside everything else.
+func (s *Service) CareSoon() {
+	s.wg.Go(func() {
+		if err := s.Care(s.life); err != nil && s.life.Err() == nil {
+			s.Log.Warn("recordings not looked after", "err", err)
+		}
+	})
+}
+
 // Care does the part that can't wait for the night.
 func (s *Service) Care(ctx context.Context) error {
 	return errors.Join(s.keepWithin(ctx), s.deleteGone(ctx))
@@ -95,6 +104,14 @@ func (s *Service) keepWithin(ctx context.Context) error {
 		if sp.Bytes, err = s.dropOldest(ctx, sp); err != nil {
 			return err
 		}
+	}
+	full := sp.Full()
+	s.mu.Lock()
+	changed := s.full != full
+	s.full = full
+	s.mu.Unlock()
+	if changed && s.Changed != nil {
+		s.Changed(ctx)
 	}
 	used := ""
 	if sp.Limit > 0 {

@@ -31,7 +31,7 @@ type Area struct {
 
 // Areas are all of them. Their texts are "area.<name>".
 var Areas = []Area{
-	{Calls, []Action{Read, Play}},
+	{Calls, []Action{Read, Play, Export, Delete}}, // the last two of recordings
 	{Texts, []Action{Read, Create}},
 	{Audit, []Action{Read, Export, Approve}},
 	{Users, []Action{Read, Edit}},

@@ -92,9 +92,9 @@ func Delivered() []*Role {
 	}
 	ownCalls := map[string]Grant{Calls: {[]Action{Read}, ReachOwn}}
 	return []*Role{
-		{ID: RoleAdmin, Key: "admin", Grants: with(all, map[string]Grant{
+		{ID: RoleAdmin, Key: "admin", Grants: with(all, map[string]Grant{Calls: {[]Action{Read, Play, Export, Delete}, ReachAll},
 			Users: {[]Action{Read, Edit}, ReachAll}, Settings: {[]Action{Read, Edit}, ReachAll}, Audit: {[]Action{Read}, ReachAll}})},
-		{ID: RoleSupervisor, Key: "supervisor", Grants: with(all, nil)},
+		{ID: RoleSupervisor, Key: "supervisor", Grants: with(all, map[string]Grant{Calls: {[]Action{Read, Play, Export, Delete}, ReachAll}})},
 		{ID: RoleAccountManager, Key: "accountmanager", Grants: with(Grant{
 			[]Action{Read, Create, Edit, Print, Export, Batch, Share, Transfer, Play, Reveal}, ReachTeam}, ownCalls)},
 		{ID: RoleSales, Key: "sales", Grants: with(Grant{

@@ -228,7 +228,9 @@ func (s *Service) change(c *store.Call, ev *boxapi.Event, found caller) {
 		c.Recording = store.Recording{State: store.RecordingNow}
 	case ev.RecordingFinished != nil:
 		f := ev.RecordingFinished
-		c.Recording = store.Recording{State: store.RecordingReady, File: f.File, MS: f.DurationMS, Complete: f.Complete}
+		if c.Recording.State != store.RecordingDeleted && c.Recording.State != store.RecordingPlaced { // told a second time
+			c.Recording = store.Recording{State: store.RecordingReady, File: f.File, MS: f.DurationMS, Complete: f.Complete}
+		}
 	case ev.RecordingFailed != nil:
 		c.Recording = store.Recording{State: store.RecordingFailed, Why: ev.RecordingFailed.Why}
 	}

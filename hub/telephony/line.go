@@ -66,6 +66,7 @@ func (p *picture) lineOf(ctx context.Context, who *rights.Rights, seen sight) *C
 			Why: c.Recording.Why, Play: c.Recording.State == store.RecordingReady && p.mayPlay(who, seen),
 		}
 	}
+	p.keeping(ctx, who, seen, call)
 	return call
 }
 

@@ -50,6 +50,7 @@ type office struct {
 	areaCode string
 	labels   map[int]string
 	record   boxapi.SetRecording
+	forced   bool // nobody but administrators stops or deletes a recording
 }
 
 // New returns the telephony on a store. It is a records.Source; Start makes it follow
@@ -133,6 +134,14 @@ func (s *Service) readSettings(ctx context.Context) (office, error) {
 	}
 	o.areaCode = get("area_code")
 	o.record = boxapi.SetRecording{Incoming: on(get("record.incoming")), Outgoing: on(get("record.outgoing"))}
+	if o.forced = get(SettingForced) == "1"; o.forced {
+		o.record.Incoming, o.record.Outgoing = true, true
+	}
+	full, e := s.spaceUsedUp(ctx, get("record.limitMB"), get("record.rule"))
+	if e != nil {
+		err = e
+	}
+	o.record.Paused = full
 	s.mu.Lock()
 	lines := slices.Collect(maps.Keys(s.lines))
 	s.mu.Unlock()

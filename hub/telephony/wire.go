@@ -70,6 +70,12 @@ type Recording struct {
 	Complete   bool   `json:"complete,omitempty"`
 	Play       bool   `json:"play"`
 	Why        string `json:"why,omitempty"`
+
+	Control bool    `json:"control,omitempty"` // this user may start and stop it (REC-03)
+	Delete  bool    `json:"delete,omitempty"`  // and delete it
+	By      *Person `json:"by,omitempty"`      // who deleted it, or on whose computer it lies; nil for the space limit
+	At      int64   `json:"at,omitempty"`      // when
+	Place   string  `json:"place,omitempty"`   // where it lies instead of here
 }
 
 // Note is what a user wrote about a call.

@@ -21,7 +21,7 @@ const (
 // policy lets scripts come from our files only; styles also from the page's own
 // components, which set them inline.
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; " +
-	"worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"worker-src 'self' blob:; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // secureHeaders go with every answer.
 func secureHeaders(c *fiber.Ctx) error {

@@ -70,6 +70,7 @@ func (a *arranger) end() {
 	if a.Offset != (Point{}) {
 		for i := range p.Marks {
 			p.Marks[i].X += a.Offset.X
+			p.Marks[i].from += a.Offset.X
 			p.Marks[i].Y += a.Offset.Y
 		}
 	}
@@ -119,13 +120,7 @@ func (a *arranger) put(x, y, width, size float64, bold bool, align, text string)
 	}
 	// Nothing is measured yet of a number that is not known.
 	w := a.measure(strings.ReplaceAll(text, string(pagesMark), "00"), size)
-	switch align {
-	case "center":
-		x += (width - w) / 2
-	case "right":
-		x += width - w
-	}
-	a.mark(Mark{Kind: markText, X: x, Y: y + mm(size)*ascent, W: w, Text: text, Size: size, Bold: bold})
+	a.mark(Mark{Kind: markText, X: aligned(x, width, w, align), Y: y + mm(size)*ascent, W: w, Text: text, Size: size, Bold: bold, align: align, from: x, wide: width})
 }
 
 // band draws a band's elements.

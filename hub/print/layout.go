@@ -96,6 +96,7 @@ type Block struct {
 	Lines   string   `json:"lines,omitempty"`   // the field of LinesBlock
 	Columns []Column `json:"columns,omitempty"` // of LinesBlock
 	Rows    int      `json:"rows,omitempty"`    // of LinesBlock on each page, filled up with empty ones; 0 for as many as there are
+	Lean    bool     `json:"lean,omitempty"`    // a column that is empty in every row is left out
 	Stacked bool     `json:"stacked,omitempty"` // the first column stands above the others: narrow paper
 	Size    float64  `json:"size,omitempty"`
 	Bold    bool     `json:"bold,omitempty"`

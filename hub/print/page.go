@@ -29,6 +29,8 @@ type Mark struct {
 	Size       float64 // points
 	Bold       bool
 	Picture    *pdf.Image
+	align      string  // of text that is not whole yet: it moves when it is
+	from, wide float64 // the place it stands in
 }
 
 // Text is all a page says, a mark a line: for tests and for looking.
@@ -46,12 +48,28 @@ func (p *Page) Text() string {
 const pagesMark = '\ue000'
 
 // setPages puts the number of pages where it belongs.
-func setPages(pages []*Page, n string) {
+func setPages(pages []*Page, n string, measure measure) {
 	for _, p := range pages {
 		for i := range p.Marks {
-			p.Marks[i].Text = strings.ReplaceAll(p.Marks[i].Text, string(pagesMark), n)
+			m := &p.Marks[i]
+			if strings.ContainsRune(m.Text, pagesMark) {
+				m.Text = strings.ReplaceAll(m.Text, string(pagesMark), n)
+				m.W = measure(m.Text, m.Size)
+				m.X = aligned(m.from, m.wide, m.W, m.align)
+			}
 		}
 	}
+}
+
+// aligned is where text of a width begins within a place.
+func aligned(x, place, width float64, align string) float64 {
+	switch align {
+	case "center":
+		return x + (place-width)/2
+	case "right":
+		return x + place - width
+	}
+	return x
 }
 
 // thin is how thick lines are, in points.

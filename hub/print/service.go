@@ -59,7 +59,7 @@ func New(parts Parts) *Service {
 	return s
 }
 
-// Font tells which font file is printed with; an error says what to install where there
+// FontFile tells which font file is printed with; an error says what to install where there
 // is none. Printing goes on without.
 func (s *Service) FontFile() (string, error) {
 	f, err := s.font()
@@ -382,7 +382,7 @@ func (p *printing) all(kind string, sources []Source, skip int) error {
 		if err != nil {
 			return err
 		}
-		setPages(p.pages[from:], strconv.Itoa(len(p.pages)-from))
+		setPages(p.pages[from:], strconv.Itoa(len(p.pages)-from), measureWith(p.font))
 	}
 	return nil
 }
@@ -407,7 +407,7 @@ func (p *printing) sheets(sources []Source, skip int) error {
 		a.band(&l.Head, l.Margins.Left+column*(width+g.GapX)+l.Offset.X, l.Margins.Top+row*(height+g.GapY)+l.Offset.Y)
 		at++
 	}
-	setPages(p.pages, strconv.Itoa(len(p.pages)))
+	setPages(p.pages, strconv.Itoa(len(p.pages)), measureWith(p.font))
 	return nil
 }
 

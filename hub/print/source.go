@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
@@ -314,10 +315,7 @@ func (s *source) mail(what string) string {
 	switch what {
 	case "address":
 		region, address := part("region"), part("address")
-		if strings.HasPrefix(address, region) {
-			return address
-		}
-		return region + address
+		return joinPlaces(region, address)
 	case "postcode":
 		return part("postcode")
 	case "phone":
@@ -331,6 +329,17 @@ func (s *source) mail(what string) string {
 		return first(person, "") + s.own("receives")
 	}
 	return ""
+}
+
+// joinPlaces writes a region before an address that may begin with the end of it:
+// 宁波市江北区 and 江北区人民路 share 江北区.
+func joinPlaces(region, address string) string {
+	for i := range region {
+		if rest := region[i:]; utf8.RuneCountInString(rest) > 1 && strings.HasPrefix(address, rest) {
+			return region[:i] + address
+		}
+	}
+	return region + address
 }
 
 // addressee is the company and the person a letter goes to.

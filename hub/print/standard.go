@@ -295,7 +295,7 @@ func (d *design) body(lines *field.Field) {
 }
 
 func (d *design) table(lines *field.Field, keys []string) Block {
-	b := Block{Kind: LinesBlock, Lines: lines.Key, Stacked: d.Paper.Width < 100, Rows: d.simple.Rows}
+	b := Block{Kind: LinesBlock, Lines: lines.Key, Lean: true, Stacked: d.Paper.Width < 100, Rows: d.simple.Rows}
 	if documentLines(d.entity) == nil {
 		b.Text, b.Rows = "{label:"+lines.Key+"}", 0
 	} else if !b.Stacked {

@@ -151,8 +151,8 @@ func (t *table) drawStacked(cells []string, head bool) {
 func (a *arranger) lines(b *Block) {
 	columns := b.Columns[:0:0]
 	for _, c := range b.Columns {
-		// A column nobody may see has no name.
-		if c.Key == "#" || a.source.Label(b.Lines+"."+c.Key) != "" {
+		// A column the user may not see has no name.
+		if c.Key == "#" || a.source.Label(b.Lines+"."+c.Key) != "" && !(b.Lean && a.empty(b.Lines, c.Key)) {
 			columns = append(columns, c)
 		}
 	}
@@ -187,6 +187,16 @@ func (a *arranger) lines(b *Block) {
 	}
 	a.subtotal(t, b.Lines, columns, "total", 0, n)
 	a.y += 1
+}
+
+// empty tells that a column says nothing in any row.
+func (a *arranger) empty(lines, key string) bool {
+	for row := range a.source.Rows(lines) {
+		if a.source.Cell(lines, row, key) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *arranger) titles(lines string, columns []Column) []tableColumn {

@@ -2985,6 +2985,8 @@ export interface components {
             lines?: string;
             columns?: components["schemas"]["PrintColumn"][];
             rows?: number;
+            /** @description a column that is empty in every row is left out */
+            lean?: boolean;
             stacked?: boolean;
             size?: number;
             bold?: boolean;

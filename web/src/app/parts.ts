@@ -9,6 +9,7 @@ parts.sms = defineAsyncComponent(() => import('@/features/sms/SmsSend.vue'))
 parts.share = defineAsyncComponent(() => import('@/features/share/ShareDialog.vue'))
 parts.call = defineAsyncComponent(() => import('@/features/calls/RecordCall.vue'))
 parts.export = defineAsyncComponent(() => import('@/features/exchange/ExportDialog.vue'))
+parts.print = defineAsyncComponent(() => import('@/features/print/PrintDialog.vue'))
 parts.locked = defineAsyncComponent(() => import('@/features/audit/PurposeGate.vue'))
 parts.masked = defineAsyncComponent(() => import('@/features/audit/RevealValue.vue'))
 parts.tabs.push(

@@ -25,6 +25,8 @@ export const parts = shallowReactive<{
   call?: Component
   /** Takes a list out as a file, drawn with { entity, columns, query, ids?, count? }; emits `close`. */
   export?: Component
+  /** Puts records or a list on paper, drawn with { entity, ids?, columns?, query?, count?, title? }; emits `close`. */
+  print?: Component
   /** In this order, after the related lists. */
   tabs: RecordTab[]
   /** Drawn with { entity, id, error } in place of a record that may not be opened yet; emits `open`. */

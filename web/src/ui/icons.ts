@@ -4,7 +4,7 @@ import {
   Aim, ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Bell, Calendar, CaretBottom, CaretTop, ChatDotRound, ChatLineRound,
   Box, Check, CircleCheck, Clock, Close, Connection, CopyDocument, Cpu, Delete, Document, Download, Edit, Expand, Filter, Fold, FullScreen,
   HomeFilled, InfoFilled, Key, Lock, Memo, Menu, Message, Microphone, Moon, MoreFilled, Opportunity, Phone, PhoneFilled, Place, Plus,
-  Postcard, Promotion, Refresh, Search, Service, Setting, Share, Shop, Star, Sunny, Switch, SwitchButton, Tickets, Timer,
+  Postcard, Printer, Promotion, Refresh, Search, Service, Setting, Share, Shop, Star, Sunny, Switch, SwitchButton, Tickets, Timer,
   TopRight, Upload, User, View, UserFilled, VideoPause, VideoPlay, Wallet, WarningFilled,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -18,7 +18,7 @@ export const icons = {
   search: Search, plus: Plus, close: Close, back: ArrowLeft, next: ArrowRight, up: ArrowUp, down: ArrowDown,
   ascending: CaretTop, descending: CaretBottom, fold: Fold, expand: Expand, menu: Menu, more: MoreFilled, filter: Filter, edit: Edit,
   delete: Delete, check: Check, done: CircleCheck, warning: WarningFilled, info: InfoFilled, refresh: Refresh, copy: CopyDocument,
-  open: TopRight, view: View, full: FullScreen, download: Download, upload: Upload, star: Star, bell: Bell, send: Promotion, place: Place, link: Connection,
+  open: TopRight, view: View, full: FullScreen, download: Download, upload: Upload, print: Printer, star: Star, bell: Bell, send: Promotion, place: Place, link: Connection,
   user: User, key: Key, logout: SwitchButton, language: Switch, sun: Sunny, moon: Moon, clock: Clock, timer: Timer, wallet: Wallet,
   phone: PhoneFilled, chat: ChatDotRound, microphone: Microphone, play: VideoPlay, pause: VideoPause,
 } satisfies Record<string, Component>

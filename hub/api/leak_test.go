@@ -84,6 +84,8 @@ var probes = map[string]probe{
 	"GET /api/lookup":                      {query: []string{"entity=$entity&q=$marker", "entity=$entity&q=$secret", "entity=$entity&q="}},
 	"GET /api/search":                      {query: []string{"q=$marker", "q=$secret", "q=loudong", "q=13912345"}},
 	"GET /api/meta":                        {},
+	"GET /api/v1/openapi.json":             {query: []string{"", "key=$id"}},
+	"GET /api/v1/docs":                     {query: []string{"", "key=$id"}},
 	"GET /api/forms":                       {},
 	"PUT /api/forms":                       {bodies: []any{obj{}}},
 	"GET /api/drafts":                      {query: []string{"", "key=$entity:$id"}},

@@ -108,6 +108,7 @@ func (s *Server) routes() {
 	s.organisationRoutes(api)
 	s.roleRoutes(api)
 	s.keyRoutes(api)
+	s.descriptionRoutes(api)
 	s.loginRoutes(api)
 	s.keeperRoutes(api)
 	s.reviewRoutes(api)

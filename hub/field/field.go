@@ -172,6 +172,9 @@ const (
 	StartsWith Op = "startsWith"
 )
 
+// AllOps are all of them.
+var AllOps = []Op{Eq, Ne, In, NotIn, Lt, Le, Gt, Ge, Between, Contains, StartsWith, Empty, NotEmpty}
+
 // Error says why a value was refused. Key is in the language files under "field.".
 type Error struct {
 	Key  string

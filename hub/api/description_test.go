@@ -294,7 +294,7 @@ func TestDescription(t *testing.T) {
 		answer := admin.post("/api/keys", obj{"name": "窄", "roles": []string{role}}).is(201)
 		narrow := o.program(answer.str("key"))
 		text := narrow.get("/api/v1/openapi.json").ok()
-		for _, hidden := range []string{`"/o/order`, "CustomerNew", "CustomerChange", `"put"`, `"delete":{"`, `"operationId":"create`} {
+		for _, hidden := range []string{`"/o/order`, "CustomerNew", "CustomerChange", `"put":{"operationId"`, `"delete":{"operationId"`, `"operationId":"create`} {
 			if strings.Contains(text.text, hidden) {
 				t.Errorf("it tells of %s", hidden)
 			}

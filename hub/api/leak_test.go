@@ -50,40 +50,43 @@ var everyList = []any{
 // probes are every route of the API. A route that is not here fails the test: whoever
 // adds one says here how it is to be asked, so that nothing hidden can leave by it.
 var probes = map[string]probe{
-	"POST /api/o/:entity/query":            {bodies: everyList},
-	"POST /api/o/:entity/summary":          {bodies: everyList},
-	"POST /api/o/:entity/duplicates":       {echoes: true, bodies: []any{obj{"values": obj{"$hidden": "$secret"}}, obj{"id": "$id", "values": obj{"name": "$secret", "phones": []any{obj{"label": "office", "number": "13912345999"}}}}}},
-	"GET /api/o/:entity/:id":               {},
-	"PUT /api/o/:entity/:id":               {bodies: []any{obj{"rev": 1, "values": obj{"$hidden": "x"}}, obj{"rev": 99, "values": obj{"$hidden": "$secret"}}, obj{"rev": 99, "values": obj{}}}},
-	"DELETE /api/o/:entity/:id":            {query: []string{"rev=99"}},
-	"POST /api/o/:entity":                  {bodies: []any{obj{"values": obj{}}, obj{"values": obj{"$hidden": "$secret"}}}},
-	"POST /api/o/:entity/preview":          {bodies: []any{obj{"id": "$id", "values": obj{}}, obj{"values": obj{"$hidden": "$secret"}}}},
-	"POST /api/o/:entity/batch":            {bodies: []any{obj{"rows": []any{obj{"id": "$id", "rev": 99, "values": obj{"$hidden": "x"}}}}}},
-	"POST /api/o/:entity/bulk":             {bodies: []any{obj{"action": "set", "ids": []any{"$id"}, "values": obj{"$hidden": "x"}}, obj{"action": "delete", "query": obj{"search": "$marker"}, "expect": 1}}},
-	"GET /api/bulk/:id":                    {},
-	"DELETE /api/bulk/:id":                 {},
-	"GET /api/o/:entity/:id/timeline":      {},
-	"GET /api/o/:entity/:id/changes":       {},
-	"GET /api/o/:entity/:id/access":        {},
-	"GET /api/o/:entity/:id/duplicates":    {},
-	"GET /api/o/:entity/:id/children":      {},
-	"GET /api/o/:entity/:id/merges":        {},
-	"GET /api/o/:entity/:id/shares":        {},
-	"POST /api/o/:entity/:id/merge":        {bodies: []any{obj{"other": "$id", "into": "$id", "from": "$id", "values": obj{}}}},
-	"POST /api/merges/:id/undo":            {},
-	"POST /api/o/:entity/:id/reveal":       {bodies: []any{obj{"field": "$hidden"}}},
-	"POST /api/o/:entity/:id/dial":         {bodies: []any{obj{"field": "$hidden", "index": 0}, obj{"field": "phones", "index": 0}}},
-	"POST /api/o/:entity/share":            {bodies: []any{obj{"ids": []any{"$id"}, "targets": []any{"$me"}, "level": "read"}}},
-	"POST /api/o/:entity/unshare":          {bodies: []any{obj{"ids": []any{"$id"}, "targets": []any{"$me"}}}},
-	"POST /api/o/:entity/transfer":         {bodies: []any{obj{"ids": []any{"$id"}, "owner": "$me"}}},
-	"GET /api/rights/records/:entity/:id":  {},
-	"GET /api/shared":                      {},
-	"GET /api/recycle/:entity":             {query: []string{"", "search=$marker"}},
-	"GET /api/period":                      {query: []string{"", "month=2026-11"}},
-	"POST /api/recycle/:entity/restore":    {bodies: []any{obj{"ids": []any{"$id"}}}},
-	"GET /api/lookup":                      {query: []string{"entity=$entity&q=$marker", "entity=$entity&q=$secret", "entity=$entity&q="}},
-	"GET /api/search":                      {query: []string{"q=$marker", "q=$secret", "q=loudong", "q=13912345"}},
-	"GET /api/meta":                        {},
+	"POST /api/o/:entity/query":           {bodies: everyList},
+	"POST /api/o/:entity/summary":         {bodies: everyList},
+	"POST /api/o/:entity/duplicates":      {echoes: true, bodies: []any{obj{"values": obj{"$hidden": "$secret"}}, obj{"id": "$id", "values": obj{"name": "$secret", "phones": []any{obj{"label": "office", "number": "13912345999"}}}}}},
+	"GET /api/o/:entity/:id":              {},
+	"PUT /api/o/:entity/:id":              {bodies: []any{obj{"rev": 1, "values": obj{"$hidden": "x"}}, obj{"rev": 99, "values": obj{"$hidden": "$secret"}}, obj{"rev": 99, "values": obj{}}}},
+	"DELETE /api/o/:entity/:id":           {query: []string{"rev=99"}},
+	"POST /api/o/:entity":                 {bodies: []any{obj{"values": obj{}}, obj{"values": obj{"$hidden": "$secret"}}}},
+	"POST /api/o/:entity/preview":         {bodies: []any{obj{"id": "$id", "values": obj{}}, obj{"values": obj{"$hidden": "$secret"}}}},
+	"POST /api/o/:entity/batch":           {bodies: []any{obj{"rows": []any{obj{"id": "$id", "rev": 99, "values": obj{"$hidden": "x"}}}}}},
+	"POST /api/o/:entity/bulk":            {bodies: []any{obj{"action": "set", "ids": []any{"$id"}, "values": obj{"$hidden": "x"}}, obj{"action": "delete", "query": obj{"search": "$marker"}, "expect": 1}}},
+	"GET /api/bulk/:id":                   {},
+	"DELETE /api/bulk/:id":                {},
+	"GET /api/o/:entity/:id/timeline":     {},
+	"GET /api/o/:entity/:id/changes":      {},
+	"GET /api/o/:entity/:id/access":       {},
+	"GET /api/o/:entity/:id/duplicates":   {},
+	"GET /api/o/:entity/:id/children":     {},
+	"GET /api/o/:entity/:id/merges":       {},
+	"GET /api/o/:entity/:id/shares":       {},
+	"POST /api/o/:entity/:id/merge":       {bodies: []any{obj{"other": "$id", "into": "$id", "from": "$id", "values": obj{}}}},
+	"POST /api/merges/:id/undo":           {},
+	"POST /api/o/:entity/:id/reveal":      {bodies: []any{obj{"field": "$hidden"}}},
+	"POST /api/o/:entity/:id/dial":        {bodies: []any{obj{"field": "$hidden", "index": 0}, obj{"field": "phones", "index": 0}}},
+	"POST /api/o/:entity/share":           {bodies: []any{obj{"ids": []any{"$id"}, "targets": []any{"$me"}, "level": "read"}}},
+	"POST /api/o/:entity/unshare":         {bodies: []any{obj{"ids": []any{"$id"}, "targets": []any{"$me"}}}},
+	"POST /api/o/:entity/transfer":        {bodies: []any{obj{"ids": []any{"$id"}, "owner": "$me"}}},
+	"GET /api/rights/records/:entity/:id": {},
+	"GET /api/shared":                     {},
+	"GET /api/recycle/:entity":            {query: []string{"", "search=$marker"}},
+	"GET /api/period":                     {query: []string{"", "month=2026-11"}},
+	"POST /api/recycle/:entity/restore":   {bodies: []any{obj{"ids": []any{"$id"}}}},
+	"GET /api/lookup":                     {query: []string{"entity=$entity&q=$marker", "entity=$entity&q=$secret", "entity=$entity&q="}},
+	"GET /api/search":                     {query: []string{"q=$marker", "q=$secret", "q=loudong", "q=13912345"}},
+	"GET /api/meta":                       {},
+	"GET /api/o/:entity/:id/vcard":        {query: []string{"", "version=4"}},
+	"POST /api/o/:entity/vcards":          {bodies: everyList},
+	"GET /api/address-book":               {skip: session_}, "POST /api/address-book/devices": {skip: session_}, "DELETE /api/address-book/devices/:id": {skip: session_},
 	"GET /api/v1/openapi.json":             {query: []string{"", "key=$id"}},
 	"GET /api/v1/docs":                     {query: []string{"", "key=$id"}},
 	"GET /api/forms":                       {},
@@ -462,6 +465,20 @@ func TestNothingLeaks(t *testing.T) {
 			if found {
 				seen++
 			}
+		}
+	}
+	for _, p := range []struct {
+		who    *person
+		secret *regexp.Regexp
+		open   *regexp.Regexp
+	}{{wang, foreignSecret, public}, {wu, hiddenSecret, regexp.MustCompile(`nothing`)}} {
+		device, _ := p.who.device("x")
+		cards := device.ask("REPORT", bookPath, "1", `<c:addressbook-query xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><prop><c:address-data/></prop><c:filter/></c:addressbook-query>`).is(207).text
+		for _, entity := range []string{"customer", "contact", "lead", "privatecontact"} {
+			cards += device.ask("GET", bookPath+entity+"-"+l.records[entity]+".vcf", "", "").text
+		}
+		if found := p.secret.FindString(p.open.ReplaceAllString(cards, "")); found != "" {
+			t.Errorf("the address book of %s holds %q", p.who.user.Login, found)
 		}
 	}
 	if seen < 8 {

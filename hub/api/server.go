@@ -88,6 +88,7 @@ func New(parts Parts) *Server {
 		// No WriteTimeout: it would cut the event stream, which bounds each write itself.
 		ReadBufferSize: 8 << 10,
 		ErrorHandler:   s.answerError,
+		RequestMethods: append(fiber.DefaultMethods[:len(fiber.DefaultMethods):len(fiber.DefaultMethods)], davMethods...),
 	})
 	s.app.Use(s.recovered, secureHeaders, bounded)
 	s.routes()
@@ -95,6 +96,7 @@ func New(parts Parts) *Server {
 }
 
 func (s *Server) routes() {
+	s.davRoutes()
 	open := s.app.Group("/api", noStore, language)
 	open.Get("/health", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"ok": true}) })
 	s.setupRoutes(open)
@@ -109,6 +111,7 @@ func (s *Server) routes() {
 	s.roleRoutes(api)
 	s.keyRoutes(api)
 	s.descriptionRoutes(api)
+	s.addressBookRoutes(api)
 	s.loginRoutes(api)
 	s.keeperRoutes(api)
 	s.reviewRoutes(api)

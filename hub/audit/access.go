@@ -24,6 +24,7 @@ const (
 	List    = "list"    // a list was paged through
 	Purpose = "purpose" // somebody said why he opens an important customer
 	Refuse  = "refuse"  // a reading was refused
+	Sync    = "sync"    // a telephone followed the address book
 )
 
 // again is how long one user opening one record counts as once: pages fetch a record

@@ -18,6 +18,7 @@ import (
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
 	"bellhop/hub/records"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
 
@@ -30,12 +31,7 @@ func (s *Server) auditRoutes(api fiber.Router) {
 }
 
 // readsLogs keeps out everybody who has nothing to do with the logs.
-func readsLogs(c *fiber.Ctx) error {
-	if !Rights(c).ReadsLogs() {
-		return &crm.Error{Code: crm.Forbidden, Key: "audit.forbidden"}
-	}
-	return c.Next()
-}
+var readsLogs = guard((*rights.Rights).ReadsLogs, "audit.forbidden")
 
 // logEntry is an entry as the page gets it.
 type logEntry struct {

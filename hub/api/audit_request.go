@@ -14,7 +14,7 @@ import (
 func (s *Server) accessRequestRoutes(api fiber.Router) {
 	api.Get("/access-requests", s.accessRequests)
 	api.Post("/access-requests", s.askAccess)
-	api.Post("/access-requests/:id/decide", s.decideAccess)
+	api.Post("/access-requests/:id/decide", withID(s.decideAccess))
 }
 
 // grantHeader carries the request that allows an export, print or mass sending.
@@ -58,12 +58,9 @@ type accessRequest struct {
 
 func (s *Server) accessRequestOf(c *fiber.Ctx, names map[crm.ID]string, r *store.AccessRequest) accessRequest {
 	out := accessRequest{ID: r.ID, Kind: r.Kind, User: field.Person{ID: int64(r.User), Name: names[r.User]}, Entity: r.Ref.Entity, Label: r.Label,
-		Records: r.Records, Reason: r.Reason, State: r.State, At: r.At, DecidedAt: r.DecidedAt, Remark: r.Remark, ExpiresAt: r.ExpiresAt, UsedAt: r.UsedAt}
+		Records: r.Records, Reason: r.Reason, State: r.State, At: r.At, DecidedBy: whoever(r.DecidedBy, names[r.DecidedBy]), DecidedAt: r.DecidedAt, Remark: r.Remark, ExpiresAt: r.ExpiresAt, UsedAt: r.UsedAt}
 	if r.Ref.ID != 0 {
 		out.Record = r.Ref.ID.String()
-	}
-	if r.DecidedBy != 0 {
-		out.DecidedBy = &field.Person{ID: int64(r.DecidedBy), Name: names[r.DecidedBy]}
 	}
 	// It was written by Ask; one that can't be read is shown without.
 	_ = json.Unmarshal([]byte(r.Named), &out.Named)
@@ -132,11 +129,7 @@ func (s *Server) answerRequest(c *fiber.Ctx, r *store.AccessRequest) error {
 	return c.JSON(s.accessRequestOf(c, names, r))
 }
 
-func (s *Server) decideAccess(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) decideAccess(c *fiber.Ctx, id crm.ID) error {
 	var in struct {
 		Approve bool
 		Remark  string

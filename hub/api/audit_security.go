@@ -10,6 +10,7 @@ import (
 	"bellhop/hub/audit"
 	"bellhop/hub/crm"
 	"bellhop/hub/field"
+	"bellhop/hub/rights"
 	"bellhop/hub/store"
 )
 
@@ -18,22 +19,17 @@ func (s *Server) securityRoutes(api fiber.Router) {
 	api.Get("/security/policy", readsLogs, s.policy)
 	api.Put("/security/policy", administrator, s.changePolicy)
 	api.Get("/security/alerts", readsLogs, s.alerts)
-	api.Post("/security/alerts/:id/seen", keeper, s.seeAlert)
+	api.Post("/security/alerts/:id/seen", keeper, withID(s.seeAlert))
 	api.Get("/security/traffic", readsLogs, s.trafficTable)
 	api.Get("/security/usage", readsLogs, s.usage)
 	api.Get("/security/marks/:code", readsLogs, s.traceMark)
 	api.Get("/security/findings", readsLogs, s.findings)
 	api.Post("/security/findings", keeper, s.addFinding)
-	api.Put("/security/findings/:id", keeper, s.changeFinding)
+	api.Put("/security/findings/:id", keeper, withID(s.changeFinding))
 }
 
 // keeper keeps out everybody but the data keeper.
-func keeper(c *fiber.Ctx) error {
-	if !Rights(c).Keeps() {
-		return &crm.Error{Code: crm.Forbidden, Key: "audit.keeper_only"}
-	}
-	return c.Next()
-}
+var keeper = guard((*rights.Rights).Keeps, "audit.keeper_only")
 
 // security is what a user's own page must know: whether he may copy out, the mark its
 // background carries, and how much waits for him.
@@ -146,19 +142,12 @@ func (s *Server) alerts(c *fiber.Ctx) error {
 	rows := make([]accessAlert, len(list))
 	for i, a := range list {
 		rows[i] = accessAlert{ID: a.ID, At: a.At, User: field.Person{ID: int64(a.User), Name: a.Name}, Opened: a.Opened, Allowed: a.Allowed,
-			List: json.RawMessage(a.List), SeenAt: a.SeenAt}
-		if a.SeenBy != 0 {
-			rows[i].SeenBy = &field.Person{ID: int64(a.SeenBy), Name: names[a.SeenBy]}
-		}
+			List: json.RawMessage(a.List), SeenBy: whoever(a.SeenBy, names[a.SeenBy]), SeenAt: a.SeenAt}
 	}
 	return c.JSON(fiber.Map{"rows": rows})
 }
 
-func (s *Server) seeAlert(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) seeAlert(c *fiber.Ctx, id crm.ID) error {
 	if err := s.Store.SeeAlert(c.UserContext(), id, User(c).ID, time.Now().UnixMilli()); err != nil {
 		return err
 	}
@@ -403,11 +392,7 @@ func (s *Server) addFinding(c *fiber.Ctx) error {
 	return s.keepFinding(c, f, in)
 }
 
-func (s *Server) changeFinding(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) changeFinding(c *fiber.Ctx, id crm.ID) error {
 	var in findingIn
 	if err := body(c, &in); err != nil {
 		return err

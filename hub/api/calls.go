@@ -16,15 +16,15 @@ func (s *Server) callRoutes(api fiber.Router) {
 	reads := needs(rights.Calls, rights.Read)
 	api.Get("/calls", reads, s.callLog)
 	api.Get("/calls/active", s.activeCalls)
-	api.Get("/calls/:id", reads, s.call)
-	api.Get("/calls/:id/card", reads, s.card)
-	api.Post("/calls/:id/take", reads, s.takeCall)
-	api.Post("/calls/:id/link", reads, s.linkCall)
-	api.Post("/calls/:id/ignore", reads, s.ignoreCall)
-	api.Post("/calls/:id/close", reads, s.closeCard)
-	api.Put("/calls/:id/note", reads, s.putNote)
-	api.Get("/calls/:id/recording", reads, s.recording)
-	api.Get("/calls/:id/peaks", reads, s.peaks)
+	api.Get("/calls/:id", reads, withID(s.call))
+	api.Get("/calls/:id/card", reads, withID(s.card))
+	api.Post("/calls/:id/take", reads, withID(s.takeCall))
+	api.Post("/calls/:id/link", reads, withID(s.linkCall))
+	api.Post("/calls/:id/ignore", reads, withID(s.ignoreCall))
+	api.Post("/calls/:id/close", reads, withID(s.closeCard))
+	api.Put("/calls/:id/note", reads, withID(s.putNote))
+	api.Get("/calls/:id/recording", reads, withID(s.recording))
+	api.Get("/calls/:id/peaks", reads, withID(s.peaks))
 }
 
 func (s *Server) callLog(c *fiber.Ctx) error {
@@ -56,35 +56,19 @@ func (s *Server) activeCalls(c *fiber.Ctx) error {
 	return c.JSON(active)
 }
 
-func (s *Server) call(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) call(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.Call](c)(s.phone().Call(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) card(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) card(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.Card](c)(s.phone().Card(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) takeCall(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) takeCall(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.Card](c)(s.phone().Take(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) linkCall(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) linkCall(c *fiber.Ctx, id crm.ID) error {
 	to, err := target(c)
 	if err != nil {
 		return err
@@ -92,30 +76,18 @@ func (s *Server) linkCall(c *fiber.Ctx) error {
 	return answerWith[*telephony.Card](c)(s.phone().Link(c.UserContext(), Rights(c), id, to))
 }
 
-func (s *Server) ignoreCall(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) ignoreCall(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.Card](c)(s.phone().Ignore(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) closeCard(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) closeCard(c *fiber.Ctx, id crm.ID) error {
 	if err := s.phone().CloseCard(c.UserContext(), Rights(c), id); err != nil {
 		return err
 	}
 	return c.JSON(fiber.Map{})
 }
 
-func (s *Server) putNote(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) putNote(c *fiber.Ctx, id crm.ID) error {
 	var note telephony.OwnNote
 	if err := body(c, &note); err != nil {
 		return err
@@ -140,11 +112,7 @@ var (
 	answeredBy = []string{fiber.HeaderContentType, fiber.HeaderContentRange, fiber.HeaderAcceptRanges, fiber.HeaderLastModified}
 )
 
-func (s *Server) recording(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) recording(c *fiber.Ctx, id crm.ID) error {
 	header := http.Header{}
 	for _, key := range askedBy {
 		if value := c.Get(key); value != "" {
@@ -166,10 +134,6 @@ func (s *Server) recording(c *fiber.Ctx) error {
 	return nil
 }
 
-func (s *Server) peaks(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) peaks(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.Peaks](c)(s.phone().Peaks(c.UserContext(), Rights(c), id))
 }

@@ -118,6 +118,17 @@ func pathID(c *fiber.Ctx) (crm.ID, error) {
 	return id, nil
 }
 
+// withID hands a handler the ID in its address.
+func withID(handle func(c *fiber.Ctx, id crm.ID) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id, err := pathID(c)
+		if err != nil {
+			return err
+		}
+		return handle(c, id)
+	}
+}
+
 // recovered keeps one bad request from ending the hub.
 func (s *Server) recovered(c *fiber.Ctx) (err error) {
 	defer func() {

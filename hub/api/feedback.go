@@ -14,7 +14,7 @@ import (
 func (s *Server) feedbackRoutes(api fiber.Router) {
 	api.Get("/feedback", s.feedback)
 	api.Post("/feedback", s.giveFeedback)
-	api.Post("/feedback/:id/answer", administrator, s.answerFeedback)
+	api.Post("/feedback/:id/answer", administrator, withID(s.answerFeedback))
 }
 
 // feedback is a user's note from a page, and what the administrator said to it (UIX-14).
@@ -53,9 +53,7 @@ func (s *Server) feedback(c *fiber.Ctx) error {
 	for i, f := range list {
 		rows[i] = feedback{ID: f.ID, User: field.Person{ID: int64(f.User), Name: names[f.User]}, At: f.At, Page: f.Page, Text: f.Text,
 			Answer: f.Answer, AnsweredAt: f.AnsweredAt}
-		if f.AnsweredBy != 0 {
-			rows[i].AnsweredBy = &field.Person{ID: int64(f.AnsweredBy), Name: names[f.AnsweredBy]}
-		}
+		rows[i].AnsweredBy = whoever(f.AnsweredBy, names[f.AnsweredBy])
 	}
 	return c.JSON(fiber.Map{"rows": rows})
 }
@@ -92,11 +90,7 @@ func (s *Server) giveFeedback(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(feedback{ID: f.ID, User: field.Person{ID: int64(f.User), Name: User(c).Name}, At: f.At, Page: f.Page, Text: f.Text})
 }
 
-func (s *Server) answerFeedback(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) answerFeedback(c *fiber.Ctx, id crm.ID) error {
 	var in struct{ Answer string }
 	if err := body(c, &in); err != nil {
 		return err

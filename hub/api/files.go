@@ -11,7 +11,7 @@ import (
 
 func (s *Server) fileRoutes(api fiber.Router) {
 	api.Post("/files", s.addFile)
-	api.Get("/files/:id", s.getFile)
+	api.Get("/files/:id", withID(s.getFile))
 }
 
 // addFile takes a form with one file in it, as browsers send it.
@@ -36,11 +36,7 @@ func (s *Server) addFile(c *fiber.Ctx) error {
 // picture too, is only saved.
 var shownTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
-func (s *Server) getFile(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) getFile(c *fiber.Ctx, id crm.ID) error {
 	file, content, err := s.Files.Open(c.UserContext(), Rights(c), id)
 	if err != nil {
 		return err

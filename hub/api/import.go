@@ -18,24 +18,24 @@ func (s *Server) importRoutes(api fiber.Router) {
 	api.Get("/imports", s.imports)
 	api.Post("/imports", s.addImport)
 	api.Get("/imports/template", s.importTemplate)
-	api.Get("/imports/:id", s.importState)
-	api.Delete("/imports/:id", s.dropImport)
-	api.Put("/imports/:id/bytes", s.putImport)
-	api.Get("/imports/:id/tables", s.importTables)
-	api.Post("/imports/:id/look", s.lookImport)
-	api.Post("/imports/:id/preview", s.previewImport)
-	api.Post("/imports/:id/run", s.runImport)
-	api.Post("/imports/:id/stop", s.stopImport)
-	api.Get("/imports/:id/rows", s.importRows)
-	api.Post("/imports/:id/decide", s.decideImport)
-	api.Post("/imports/:id/undo", s.undoImport)
-	api.Get("/imports/:id/failures", s.importFailures)
+	api.Get("/imports/:id", withID(s.importState))
+	api.Delete("/imports/:id", withID(s.dropImport))
+	api.Put("/imports/:id/bytes", withID(s.putImport))
+	api.Get("/imports/:id/tables", withID(s.importTables))
+	api.Post("/imports/:id/look", withID(s.lookImport))
+	api.Post("/imports/:id/preview", withID(s.previewImport))
+	api.Post("/imports/:id/run", withID(s.runImport))
+	api.Post("/imports/:id/stop", withID(s.stopImport))
+	api.Get("/imports/:id/rows", withID(s.importRows))
+	api.Post("/imports/:id/decide", withID(s.decideImport))
+	api.Post("/imports/:id/undo", withID(s.undoImport))
+	api.Get("/imports/:id/failures", withID(s.importFailures))
 	api.Get("/exchange/choices", s.choices)
 	api.Post("/exchange/choices", s.keepChoice)
-	api.Delete("/exchange/choices/:id", s.dropChoice)
+	api.Delete("/exchange/choices/:id", withID(s.dropChoice))
 	api.Get("/exchange/servers", s.importServers)
 	api.Post("/exchange/servers", s.setImportServer)
-	api.Delete("/exchange/servers/:id", s.dropImportServer)
+	api.Delete("/exchange/servers/:id", withID(s.dropImportServer))
 }
 
 // importJob is an import as the page gets it.
@@ -122,30 +122,18 @@ func (s *Server) addImport(c *fiber.Ctx) error {
 	return s.importAnswer(c, job, err)
 }
 
-func (s *Server) importState(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) importState(c *fiber.Ctx, id crm.ID) error {
 	job, err := s.Exchange.Job(c.UserContext(), Rights(c), id)
 	return s.importAnswer(c, job, err)
 }
 
-func (s *Server) dropImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) dropImport(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[fiber.Map](c)(fiber.Map{}, s.Exchange.Drop(c.UserContext(), Rights(c), id))
 }
 
 // putImport takes a piece of a file. Pieces keep every request small, and an upload
 // that broke off goes on where it stood.
-func (s *Server) putImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) putImport(c *fiber.Ctx, id crm.ID) error {
 	have, err := s.Exchange.Put(c.UserContext(), Rights(c), id, int64(c.QueryInt("at")), c.Body())
 	if err != nil {
 		return err
@@ -153,11 +141,7 @@ func (s *Server) putImport(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"received": have})
 }
 
-func (s *Server) importTables(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) importTables(c *fiber.Ctx, id crm.ID) error {
 	tables, err := s.Exchange.Tables(c.UserContext(), Rights(c), id)
 	if err != nil {
 		return err
@@ -168,11 +152,7 @@ func (s *Server) importTables(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"tables": tables})
 }
 
-func (s *Server) lookImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) lookImport(c *fiber.Ctx, id crm.ID) error {
 	in := struct {
 		Table     string
 		HeaderRow *int
@@ -204,11 +184,7 @@ func (s *Server) faultsOf(c *fiber.Ctx, entity string, in []exchange.Fault) []fa
 	return out
 }
 
-func (s *Server) previewImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) previewImport(c *fiber.Ctx, id crm.ID) error {
 	plan := &exchange.Plan{}
 	if err := body(c, plan); err != nil {
 		return err
@@ -232,11 +208,7 @@ func (s *Server) previewImport(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"rows": rows, "good": p.Good, "bad": p.Bad, "same": p.Same})
 }
 
-func (s *Server) runImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) runImport(c *fiber.Ctx, id crm.ID) error {
 	plan := &exchange.Plan{}
 	if err := body(c, plan); err != nil {
 		return err
@@ -245,19 +217,11 @@ func (s *Server) runImport(c *fiber.Ctx) error {
 	return s.importAnswer(c, job, err)
 }
 
-func (s *Server) stopImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) stopImport(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[fiber.Map](c)(fiber.Map{}, s.Exchange.Stop(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) importRows(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) importRows(c *fiber.Ctx, id crm.ID) error {
 	states := strings.Split(c.Query("state", "failed,skipped,asked"), ",")
 	if len(states) > 10 {
 		return errBadRequest
@@ -277,11 +241,7 @@ func (s *Server) importRows(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"rows": rows})
 }
 
-func (s *Server) decideImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) decideImport(c *fiber.Ctx, id crm.ID) error {
 	var in struct {
 		Rows map[int]exchange.Action
 		All  exchange.Action
@@ -293,22 +253,14 @@ func (s *Server) decideImport(c *fiber.Ctx) error {
 	return s.importAnswer(c, job, err)
 }
 
-func (s *Server) undoImport(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) undoImport(c *fiber.Ctx, id crm.ID) error {
 	job, err := s.Exchange.Undo(c.UserContext(), Rights(c), id)
 	return s.importAnswer(c, job, err)
 }
 
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-func (s *Server) importFailures(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) importFailures(c *fiber.Ctx, id crm.ID) error {
 	var b bytes.Buffer
 	if err := s.Exchange.Failures(c.UserContext(), Rights(c), Lang(c), id, &b); err != nil {
 		return err
@@ -375,11 +327,7 @@ func (s *Server) keepChoice(c *fiber.Ctx) error {
 	return c.JSON(choiceOf(c, kept))
 }
 
-func (s *Server) dropChoice(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) dropChoice(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[fiber.Map](c)(fiber.Map{}, s.Exchange.Forget(c.UserContext(), Rights(c), id))
 }
 
@@ -434,10 +382,6 @@ func (s *Server) setImportServer(c *fiber.Ctx) error {
 	return c.JSON(importServerOf(kept))
 }
 
-func (s *Server) dropImportServer(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) dropImportServer(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[fiber.Map](c)(fiber.Map{}, s.Exchange.DropServer(c.UserContext(), Rights(c), id))
 }

@@ -7,6 +7,9 @@ import (
 	"io"
 
 	"github.com/gofiber/fiber/v2"
+
+	"bellhop/hub/crm"
+	"bellhop/hub/field"
 )
 
 // decodeJSON keeps numbers as they were written: a float64 would bend large ones.
@@ -20,6 +23,14 @@ func decodeJSON(b []byte, v any) error {
 		return errors.New("more than one value")
 	}
 	return nil
+}
+
+// whoever is the user who did something, nil while nobody has.
+func whoever(id crm.ID, name string) *field.Person {
+	if id == 0 {
+		return nil
+	}
+	return &field.Person{ID: int64(id), Name: name}
 }
 
 // answerWith sends what a call of another part returned, or its refusal.

@@ -17,7 +17,7 @@ import (
 func (s *Server) keeperRoutes(api fiber.Router) {
 	api.Get("/keeper", s.keeper)
 	api.Post("/keeper", needs(rights.Users, rights.Edit), s.proposeKeeper)
-	api.Post("/keeper/:id/decide", s.decideKeeper)
+	api.Post("/keeper/:id/decide", withID(s.decideKeeper))
 }
 
 type keeperOut struct {
@@ -57,14 +57,8 @@ func (s *Server) keeper(c *fiber.Ctx) error {
 	for _, change := range changes {
 		row := keeperChange{ID: change.ID, ProposedBy: person(change.ProposedBy), ProposedAt: change.ProposedAt, State: change.State,
 			DecidedAt: change.DecidedAt, Decide: change.State == "open" && confirms(office, who.User.ID, change)}
-		if change.Keeper != 0 {
-			p := person(change.Keeper)
-			row.Keeper = &p
-		}
-		if change.DecidedBy != 0 {
-			p := person(change.DecidedBy)
-			row.DecidedBy = &p
-		}
+		row.Keeper = whoever(change.Keeper, office.NameOf(change.Keeper))
+		row.DecidedBy = whoever(change.DecidedBy, office.NameOf(change.DecidedBy))
 		switch {
 		case !involved && !row.Decide:
 		case row.State == "open":
@@ -117,11 +111,7 @@ func (s *Server) proposeKeeper(c *fiber.Ctx) error {
 	return s.keeper(c)
 }
 
-func (s *Server) decideKeeper(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) decideKeeper(c *fiber.Ctx, id crm.ID) error {
 	var in struct{ Confirm bool }
 	if err := body(c, &in); err != nil {
 		return err

@@ -25,9 +25,9 @@ func (s *Server) loginRoutes(api fiber.Router) {
 	api.Get("/rules/accepted", reads, s.rulesAccepted)
 	api.Get("/login-rules", reads, s.loginRules)
 	api.Put("/login-rules", edits, s.changeLoginRules)
-	api.Get("/users/:id/devices", reads, s.devices)
-	api.Post("/users/:id/devices", edits, s.bindMAC)
-	api.Put("/users/:id/devices/:device", edits, s.setDevice)
+	api.Get("/users/:id/devices", reads, withID(s.devices))
+	api.Post("/users/:id/devices", edits, withID(s.bindMAC))
+	api.Put("/users/:id/devices/:device", edits, withID(s.setDevice))
 }
 
 const (
@@ -293,11 +293,7 @@ func (s *Server) lockMinutes(c *fiber.Ctx, user *crm.User) (int, error) {
 	return own, err
 }
 
-func (s *Server) devices(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) devices(c *fiber.Ctx, id crm.ID) error {
 	list, err := s.Store.Devices(c.UserContext(), id)
 	if err != nil {
 		return err
@@ -308,11 +304,7 @@ func (s *Server) devices(c *fiber.Ctx) error {
 var macAddress = regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`)
 
 // bindMAC binds a hardware address somebody has read off a device.
-func (s *Server) bindMAC(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) bindMAC(c *fiber.Ctx, id crm.ID) error {
 	var in struct{ MAC, Label string }
 	if err := body(c, &in); err != nil {
 		return err
@@ -325,19 +317,15 @@ func (s *Server) bindMAC(c *fiber.Ctx) error {
 		return err
 	}
 	label := []rune(strings.TrimSpace(in.Label))
-	err = s.Store.BindMAC(c.UserContext(), store.Device{ID: crm.NewID(), User: id, Value: mac, Label: string(label[:min(len(label), maxName)]), FirstAt: time.Now().UnixMilli()})
+	err := s.Store.BindMAC(c.UserContext(), store.Device{ID: crm.NewID(), User: id, Value: mac, Label: string(label[:min(len(label), maxName)]), FirstAt: time.Now().UnixMilli()})
 	if err != nil {
 		return err
 	}
-	return s.devices(c)
+	return s.devices(c, id)
 }
 
 // setDevice binds a device a user was refused with, or takes one away.
-func (s *Server) setDevice(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) setDevice(c *fiber.Ctx, id crm.ID) error {
 	device, err := crm.ParseID(c.Params("device"))
 	if err != nil {
 		return crm.ErrNotFound
@@ -349,5 +337,5 @@ func (s *Server) setDevice(c *fiber.Ctx) error {
 	if err := s.Store.SetDevice(c.UserContext(), id, device, in.Bound); err != nil {
 		return err
 	}
-	return s.devices(c)
+	return s.devices(c, id)
 }

@@ -11,7 +11,7 @@ func (s *Server) mergeRoutes(api fiber.Router) {
 	api.Get("/o/:entity/:id/children", s.children)
 	api.Get("/o/:entity/:id/merges", s.merges)
 	api.Post("/o/:entity/:id/merge", s.merge)
-	api.Post("/merges/:id/undo", s.unmerge)
+	api.Post("/merges/:id/undo", withID(s.unmerge))
 }
 
 // children counts what a merge would move.
@@ -60,11 +60,7 @@ func (s *Server) merge(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"merge": out.ID, "moved": out.Moved, "record": recordOf(Lang(c), Rights(c), out.Record)})
 }
 
-func (s *Server) unmerge(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) unmerge(c *fiber.Ctx, id crm.ID) error {
 	row, err := s.Records.Unmerge(c.UserContext(), Rights(c), id)
 	if err != nil {
 		return err

@@ -18,12 +18,12 @@ func (s *Server) organisationRoutes(api fiber.Router) {
 		return answerWith[*records.Addressees](c)(s.Records.Addressees(c.UserContext()))
 	})
 	api.Post("/departments", edits, s.createDepartment)
-	api.Put("/departments/:id", edits, s.changeDepartment)
-	api.Delete("/departments/:id", edits, s.deleteDepartment)
+	api.Put("/departments/:id", edits, withID(s.changeDepartment))
+	api.Delete("/departments/:id", edits, withID(s.deleteDepartment))
 	api.Get("/groups", needs(rights.Users, rights.Read), s.groups)
 	api.Post("/groups", edits, s.createGroup)
-	api.Put("/groups/:id", edits, s.changeGroup)
-	api.Delete("/groups/:id", edits, s.deleteGroup)
+	api.Put("/groups/:id", edits, withID(s.changeGroup))
+	api.Delete("/groups/:id", edits, withID(s.deleteGroup))
 }
 
 const maxName = 60 // characters of a department's, group's or role's name
@@ -38,11 +38,7 @@ func (s *Server) createDepartment(c *fiber.Ctx) error {
 	return s.putDepartment(c, &crm.Department{ID: crm.NewID()}, fiber.StatusCreated)
 }
 
-func (s *Server) changeDepartment(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) changeDepartment(c *fiber.Ctx, id crm.ID) error {
 	office, err := s.Records.Office(c.UserContext())
 	if err != nil {
 		return err
@@ -79,11 +75,7 @@ func (s *Server) putDepartment(c *fiber.Ctx, d *crm.Department, status int) erro
 	return c.Status(status).JSON(d)
 }
 
-func (s *Server) deleteDepartment(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) deleteDepartment(c *fiber.Ctx, id crm.ID) error {
 	if err := s.Store.DeleteDepartment(c.UserContext(), id); err != nil {
 		return err
 	}
@@ -105,11 +97,7 @@ func (s *Server) createGroup(c *fiber.Ctx) error {
 	return s.putGroup(c, &crm.Group{ID: crm.NewID(), Members: []crm.ID{}}, fiber.StatusCreated)
 }
 
-func (s *Server) changeGroup(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) changeGroup(c *fiber.Ctx, id crm.ID) error {
 	groups, err := s.Store.UserGroups(c.UserContext())
 	if err != nil {
 		return err
@@ -140,11 +128,7 @@ func (s *Server) putGroup(c *fiber.Ctx, g *crm.Group, status int) error {
 	return c.Status(status).JSON(g)
 }
 
-func (s *Server) deleteGroup(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) deleteGroup(c *fiber.Ctx, id crm.ID) error {
 	if err := s.Store.DeleteGroup(c.UserContext(), id); err != nil {
 		return err
 	}

@@ -53,11 +53,7 @@ type reviewItem struct {
 
 func (s *Server) review(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	rules, err := s.readLoginRules(c)
-	if err != nil {
-		return err
-	}
-	last, err := s.Store.LastReview(ctx)
+	rules, last, err := s.lastReview(c)
 	if err != nil {
 		return err
 	}
@@ -79,13 +75,18 @@ func (s *Server) review(c *fiber.Ctx) error {
 			row.Label = s.text(Lang(c), "action."+i.Action, nil)
 			row.Roles = s.rolesWith(Lang(c), office, i.User, rights.Action(i.Action))
 		}
-		if i.DecidedBy != 0 {
-			p := person(i.DecidedBy)
-			row.DecidedBy = &p
-		}
+		row.DecidedBy = whoever(i.DecidedBy, office.NameOf(i.DecidedBy))
 		out.Last.Items = append(out.Last.Items, row)
 	}
 	return c.JSON(out)
+}
+
+// lastReview is the newest, nil before the first, with the rules it goes by.
+func (s *Server) lastReview(c *fiber.Ctx) (rules *loginRules, last *store.Review, err error) {
+	if rules, err = s.readLoginRules(c); err == nil {
+		last, err = s.Store.LastReview(c.UserContext())
+	}
+	return rules, last, err
 }
 
 // rolesWith names the roles of a user that give him an action somewhere.
@@ -108,11 +109,7 @@ func (s *Server) rolesWith(lang string, office *rights.Office, user crm.ID, acti
 // beginReview lists what has gone unused for as long as the office says.
 func (s *Server) beginReview(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	rules, err := s.readLoginRules(c)
-	if err != nil {
-		return err
-	}
-	last, err := s.Store.LastReview(ctx)
+	rules, last, err := s.lastReview(c)
 	if err != nil {
 		return err
 	}

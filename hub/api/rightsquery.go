@@ -10,7 +10,7 @@ import (
 
 // rightsQueryRoutes tell who may do what and why (SEC-08).
 func (s *Server) rightsQueryRoutes(api fiber.Router) {
-	api.Get("/rights/users/:id", s.rightsOf)
+	api.Get("/rights/users/:id", withID(s.rightsOf))
 	api.Get("/rights/records/:entity/:id", s.seersOf)
 }
 
@@ -54,11 +54,7 @@ type rightField struct {
 }
 
 // rightsOf lists every effective right of a user. Everybody may ask about himself.
-func (s *Server) rightsOf(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) rightsOf(c *fiber.Ctx, id crm.ID) error {
 	if id != User(c).ID && !Rights(c).May(rights.Users, rights.Read) {
 		return &crm.Error{Code: crm.Forbidden, Key: "user.forbidden"}
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"bellhop/hub/crm"
 	"bellhop/hub/rights"
 	"bellhop/hub/store"
 	"bellhop/hub/telephony"
@@ -12,8 +13,8 @@ func (s *Server) smsRoutes(api fiber.Router) {
 	reads, sends := needs(rights.Texts, rights.Read), needs(rights.Texts, rights.Create)
 	api.Get("/sms", reads, s.texts)
 	api.Post("/sms", sends, s.sendText)
-	api.Post("/sms/:id/resend", sends, s.resendText)
-	api.Post("/sms/:id/link", reads, s.linkText)
+	api.Post("/sms/:id/resend", sends, withID(s.resendText))
+	api.Post("/sms/:id/link", reads, withID(s.linkText))
 }
 
 func (s *Server) texts(c *fiber.Ctx) error {
@@ -37,19 +38,11 @@ func (s *Server) sendText(c *fiber.Ctx) error {
 	return answerWith[*telephony.SMS](c)(s.phone().SendSMS(c.UserContext(), Rights(c), n))
 }
 
-func (s *Server) resendText(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) resendText(c *fiber.Ctx, id crm.ID) error {
 	return answerWith[*telephony.SMS](c)(s.phone().ResendSMS(c.UserContext(), Rights(c), id))
 }
 
-func (s *Server) linkText(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) linkText(c *fiber.Ctx, id crm.ID) error {
 	to, err := target(c)
 	if err != nil {
 		return err

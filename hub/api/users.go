@@ -14,7 +14,7 @@ import (
 func (s *Server) userRoutes(api fiber.Router) {
 	api.Get("/users", needs(rights.Users, rights.Read), s.users)
 	api.Post("/users", needs(rights.Users, rights.Edit), s.createUser)
-	api.Put("/users/:id", needs(rights.Users, rights.Edit), s.changeUser)
+	api.Put("/users/:id", needs(rights.Users, rights.Edit), withID(s.changeUser))
 }
 
 // administrator keeps out who may not change settings.
@@ -22,9 +22,14 @@ func administrator(c *fiber.Ctx) error { return needs(rights.Settings, rights.Ed
 
 // needs keeps out who has not that right in an area.
 func needs(area string, action rights.Action) fiber.Handler {
+	return guard(func(who *rights.Rights) bool { return who.May(area, action) }, "user.no_right")
+}
+
+// guard keeps out who may not, and tells him why.
+func guard(may func(who *rights.Rights) bool, why string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if !Rights(c).May(area, action) {
-			return &crm.Error{Code: crm.Forbidden, Key: "user.no_right"}
+		if !may(Rights(c)) {
+			return &crm.Error{Code: crm.Forbidden, Key: why}
 		}
 		return c.Next()
 	}
@@ -217,11 +222,7 @@ func (s *Server) createUser(c *fiber.Ctx) error {
 	return s.finishUser(c, user, in, fiber.StatusCreated)
 }
 
-func (s *Server) changeUser(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) changeUser(c *fiber.Ctx, id crm.ID) error {
 	var in userIn
 	if err := body(c, &in); err != nil {
 		return err

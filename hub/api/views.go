@@ -11,8 +11,8 @@ import (
 func (s *Server) viewRoutes(api fiber.Router) {
 	api.Get("/o/:entity/views", s.views)
 	api.Post("/o/:entity/views", s.createView)
-	api.Put("/o/:entity/views/:id", s.changeView)
-	api.Delete("/o/:entity/views/:id", s.dropView)
+	api.Put("/o/:entity/views/:id", withID(s.changeView))
+	api.Delete("/o/:entity/views/:id", withID(s.dropView))
 	api.Put("/o/:entity/layouts/:view", s.setLayout)
 	api.Put("/rows", s.setRows)
 }
@@ -128,11 +128,7 @@ func (s *Server) createView(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(out)
 }
 
-func (s *Server) changeView(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) changeView(c *fiber.Ctx, id crm.ID) error {
 	var in viewIn
 	if err := body(c, &in); err != nil {
 		return err
@@ -148,11 +144,7 @@ func (s *Server) changeView(c *fiber.Ctx) error {
 	return c.JSON(out)
 }
 
-func (s *Server) dropView(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) dropView(c *fiber.Ctx, id crm.ID) error {
 	if err := s.Records.DropView(c.UserContext(), Rights(c), c.Params("entity"), id); err != nil {
 		return err
 	}

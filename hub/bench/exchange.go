@@ -271,7 +271,7 @@ func (c *client) importFile(ctx context.Context, name string, file []byte) error
 			return err
 		}
 	}
-	for job.State = "running"; job.State == "running"; time.Sleep(50 * time.Millisecond) {
+	for job.State = "running"; job.State == "running"; time.Sleep(200 * time.Millisecond) {
 		if err := c.ask("GET", path, nil, &job); err != nil {
 			return err
 		}

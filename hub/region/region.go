@@ -34,6 +34,7 @@ type Region struct {
 	Name string // its own: "西湖区"
 
 	initials string
+	short    string // as people say it: "西湖"
 }
 
 type table struct {
@@ -53,7 +54,7 @@ var load = sync.OnceValue(func() *table {
 	t := &table{byCode: map[string]*Region{}}
 	for line := range strings.Lines(string(text)) {
 		code, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		t.all = append(t.all, Region{Code: code, Name: name, initials: search.Initials(name)})
+		t.all = append(t.all, Region{Code: code, Name: name, initials: search.Initials(name), short: short(name)})
 	}
 	for i := range t.all {
 		t.byCode[t.all[i].Code] = &t.all[i]
@@ -121,11 +122,13 @@ func Resolve(text string) string {
 // step finds the region of a level below code whose name text begins with.
 func step(code string, level int, text string) (next, rest string) {
 	best := 0
-	for _, r := range under(code) {
-		if len(r.Code) != level || level == 4 && device(r.Name) {
+	list := under(code)
+	for i := range list {
+		r := &list[i]
+		if len(r.Code) != level || !strings.HasPrefix(text, r.short) || level == 4 && device(r.Name) {
 			continue
 		}
-		for _, name := range []string{r.Name, short(r.Name)} {
+		for _, name := range []string{r.Name, r.short} {
 			if len(name) > best && strings.HasPrefix(text, name) {
 				best, next, rest = len(name), r.Code, text[len(name):]
 			}

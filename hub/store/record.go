@@ -43,6 +43,18 @@ func writtenColumns(e *crm.Entity) (names []string) {
 	return names
 }
 
+// insertKeys writes what a record is found by besides its words: numbers, what makes it
+// the same as another, and what it points to. dropKeys takes it away.
+func insertKeys(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
+	if err := insertPhones(ctx, tx, e, r); err != nil {
+		return err
+	}
+	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
+		return err
+	}
+	return insertLinks(ctx, tx, e, r)
+}
+
 // InsertRecord writes a new record with its numbers and search words.
 func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *RecordRow) error {
 	columns := []string{"id", "rev", "label", "sort_key", "search_text", "search_digits", "owner", "created_at", "updated_at", "created_by", "updated_by"}
@@ -57,13 +69,7 @@ func (s *Store) InsertRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err != nil {
 		return err
 	}
-	if err := insertPhones(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertLinks(ctx, tx, e, r); err != nil {
+	if err := insertKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
 	if err := writeLines(ctx, tx, e, r, true); err != nil {
@@ -99,13 +105,7 @@ func (s *Store) UpdateRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Reco
 	if err := dropKeys(ctx, tx, e.Name, r.ID); err != nil {
 		return err
 	}
-	if err := insertPhones(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertLinks(ctx, tx, e, r); err != nil {
+	if err := insertKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
 	if err := writeLines(ctx, tx, e, r, false); err != nil {

@@ -98,13 +98,7 @@ func (s *Store) RestoreRecord(ctx context.Context, tx *Tx, e *crm.Entity, r *Rec
 	if err := dropKeys(ctx, tx, e.Name, r.ID); err != nil {
 		return err
 	}
-	if err := insertPhones(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertLinks(ctx, tx, e, r); err != nil {
-		return err
-	}
-	if err := insertMatchKeys(ctx, tx, e, r); err != nil {
+	if err := insertKeys(ctx, tx, e, r); err != nil {
 		return err
 	}
 	if err := indexValues(ctx, tx, e.Table, r.ID); err != nil {
@@ -125,18 +119,5 @@ func (s *Store) RecordIDs(ctx context.Context, q Querier, schema *crm.Schema, qu
 		return nil, err
 	}
 	b.add(" ORDER BY a.id LIMIT %d", limit)
-	rows, err := q.QueryContext(ctx, b.String(), b.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []crm.ID
-	for rows.Next() {
-		var id crm.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return s.ids(ctx, q, b.String(), b.args...)
 }

@@ -128,19 +128,7 @@ func (s *Store) Search(ctx context.Context, q Querier, entity, typed string, lim
 		return nil, nil
 	}
 	b.add(" ORDER BY id DESC LIMIT %d", limit)
-	rows, err := q.QueryContext(ctx, b.String(), b.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id crm.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return s.ids(ctx, q, b.String(), b.args...)
 }
 
 // candidates writes the question for all records that hold a word's terms.

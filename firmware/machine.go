@@ -27,6 +27,7 @@ import (
 // serveSystem is the service with the administrator's rights.
 func serveSystem(args []string) error {
 	f := flag.NewFlagSet("bellhop-firmware system", flag.ContinueOnError)
+	f.String("config", "", "file of `lines` key = value; the keys are these flags")
 	socket := f.String("socket", config.SystemSocket, "where requests are taken")
 	group := f.String("group", "bellhop", "`group` that may ask; empty for the administrator alone")
 	c := system.Config{Built: builtAt()}
@@ -57,6 +58,7 @@ func serveSystem(args []string) error {
 // eraseIfAsked is run at each start before the others.
 func eraseIfAsked(args []string) error {
 	f := flag.NewFlagSet("bellhop-firmware erase", flag.ContinueOnError)
+	f.String("config", "", "file of `lines` key = value; the keys are these flags")
 	data := f.String("data", "/data", "folder that a factory reset erases")
 	if err := config.Parse(f, args); err != nil {
 		return err

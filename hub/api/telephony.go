@@ -24,6 +24,7 @@ func (s *Server) telephonyRoutes(api fiber.Router) {
 		s.smsRoutes(api)
 		s.boxRoutes(api)
 		s.scopeRoutes(api)
+		s.machineRoutes(api)
 	}
 	if s.Telephony.Live != nil {
 		s.eventRoutes(api)

@@ -221,14 +221,19 @@ func (a *Auth) Lock(ctx context.Context, s *Session) error {
 	return a.store.LockSession(ctx, s.Hash, true)
 }
 
-// Unlock uncovers the page for who knows the password. Guesses count as at login.
-func (a *Auth) Unlock(ctx context.Context, s *Session, password string) error {
+// Prove asks a user for his password again, before what can't be undone. Guesses count
+// as at login.
+func (a *Auth) Prove(ctx context.Context, s *Session, password string) error {
 	secret, err := a.store.Secret(ctx, s.User.Login)
 	if err != nil {
 		return err
 	}
-	wrong := &crm.Error{Code: crm.Invalid, Key: "password.wrong", Field: "password"}
-	if err := a.prove(ctx, secret, password, wrong); err != nil {
+	return a.prove(ctx, secret, password, &crm.Error{Code: crm.Invalid, Key: "password.wrong", Field: "password"})
+}
+
+// Unlock uncovers the page for who knows the password.
+func (a *Auth) Unlock(ctx context.Context, s *Session, password string) error {
+	if err := a.Prove(ctx, s, password); err != nil {
 		return err
 	}
 	return a.store.LockSession(ctx, s.Hash, false)

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 
 	"bellhop/firmware/boxapi"
+	"bellhop/hub/audit/trail"
 	"bellhop/hub/auth"
 	"bellhop/hub/crm"
 	"bellhop/hub/phone"
@@ -140,6 +141,8 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, ev *boxapi.Event, fou
 		return s.alertChanged(ctx, tx, ev, done)
 	case ev.AdministratorReset != nil:
 		return s.administratorReset(ctx, tx, ev, done)
+	case ev.Serviced != nil:
+		return serviced(tx, ev)
 	}
 	return s.callEvent(ctx, tx, ev, found, done)
 }
@@ -156,6 +159,16 @@ func (s *Service) administratorReset(ctx context.Context, tx *store.Tx, ev *boxa
 		return nil // no administrator yet: the first page will make one
 	}
 	return err
+}
+
+// serviced writes what a technician did at the console into the system log.
+func serviced(tx *store.Tx, ev *boxapi.Event) error {
+	detail, err := json.Marshal(ev.Serviced)
+	if err != nil {
+		return err
+	}
+	tx.Note(trail.System, trail.Entry{At: ev.At, Kind: "serviced", Device: ev.Serviced.From, Detail: string(detail)})
+	return nil
 }
 
 // callEvent changes a call that is under way.

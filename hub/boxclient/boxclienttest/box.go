@@ -37,6 +37,8 @@ type Box struct {
 	status   boxapi.Status
 	files    map[string][]byte
 	scope    []boxapi.ScopeFrame // of line 1; nil: the line can't be watched
+	machine  Machine
+	bundle   []byte
 	name     string
 	boot     string
 	repeat   bool
@@ -63,6 +65,9 @@ func Start(t testing.TB) *Box {
 	mux.HandleFunc("DELETE /v1/recordings/", b.dropRecording)
 	mux.HandleFunc("GET /v1/scope", b.serveScope)
 	mux.HandleFunc("GET /v1/scope/capture", b.serveCapture)
+	mux.HandleFunc("POST /v1/system/{op}", b.serveMachine)
+	mux.HandleFunc("GET /v1/pin", b.servePIN)
+	mux.HandleFunc("GET /v1/support", b.serveSupport)
 	b.server = httptest.NewServer(withToken(mux))
 	b.URL = b.server.URL
 	t.Cleanup(func() {

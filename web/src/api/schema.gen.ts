@@ -2344,6 +2344,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/box/machine/{op}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                op: "network" | "network.set" | "network.keep" | "wifi.scan" | "wifi.join" | "wifi.forget" | "clock" | "clock.set" | "clock.zone" | "power" | "reset";
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Network, clock and power of the machine below the box, for administrators: the requests of firmware/boxapi. network.set is a trial of 120 seconds, until network.keep. reset {confirm: "ERASE", password} erases everything. */
+        post: operations["machine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/box/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the unit's secret, which opens its shell and the console over SSH; for administrators */
+        get: operations["boxPIN"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/box/support": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description logs and state of box and hub without anything of customers, for administrators */
+        get: operations["supportBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -9215,6 +9268,77 @@ export interface operations {
                         started: boolean;
                         board: string;
                     };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    machine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                op: "network" | "network.set" | "network.keep" | "wifi.scan" | "wifi.join" | "wifi.forget" | "clock" | "clock.set" | "clock.zone" | "power" | "reset";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description the machine's answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    boxPIN: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the PIN */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pin: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    supportBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description tar.gz */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
                 };
             };
             default: components["responses"]["Error"];

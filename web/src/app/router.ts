@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/calls', name: 'calls', component: () => import('@/features/calls/CallLogPage.vue'), meta: { title: 'app.nav.calls' } },
   { path: '/sms', name: 'sms', component: () => import('@/features/sms/SmsPage.vue'), meta: { title: 'app.nav.sms' } },
   { path: '/box', name: 'box', component: () => import('@/features/box/BoxPage.vue'), meta: { title: 'app.nav.box' } },
+  { path: '/box/machine', name: 'machine', component: () => import('@/features/box/MachinePage.vue'), meta: { title: 'machine.title', admin: true } },
   { path: '/box/scope', name: 'scope', component: () => import('@/features/scope/ScopePage.vue'), meta: { title: 'scope.title', admin: true } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue'), props: true, meta: { title: 'app.nav.settings', admin: true } },
   { path: '/audit/:section?', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), props: true, meta: { title: 'audit.title' } },

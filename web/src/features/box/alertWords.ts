@@ -1,7 +1,7 @@
 import type { Alert } from '@/api/box'
 import type { LineState, Tone } from '@/api/types'
 
-const known = ['hub-away', 'disk-full', 'disk-low', 'line-fault', 'modem-absent', 'modem-no-sim', 'voice-modem']
+const known = ['hub-away', 'disk-full', 'disk-low', 'line-fault', 'modem-absent', 'modem-no-sim', 'voice-modem', 'clock']
 const grave = ['hub-away', 'disk-full', 'line-fault']
 
 type T = (key: string, named?: Record<string, unknown>) => string

@@ -67,3 +67,21 @@ func TestBOX14(t *testing.T) {
 		})
 	})
 }
+
+func TestMachineCommands(t *testing.T) {
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, "erase-at-start"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := command([]string{"erase", "-data", data}); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(data); len(left) > 0 {
+		t.Error(left)
+	}
+	for _, args := range [][]string{{"system", "-nonsense"}, {"erase", "extra"}, {"system", "-socket", filepath.Join(data, "s"), "-group", "no-such-group", "-keep", data, "-data", data}} {
+		if err := command(args); err == nil {
+			t.Errorf("%q: no error", args)
+		}
+	}
+}

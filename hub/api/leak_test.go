@@ -137,11 +137,12 @@ var probes = map[string]probe{
 	"POST /api/o/:entity/print":                 {bodies: []any{obj{"ids": []any{"$id"}, "layout": "a4"}, obj{"ids": []any{"$id"}, "layout": "envelope-dl"}}}, // the papers themselves: TestPaperLeaksNothing
 	"POST /api/o/:entity/print-list":            {bodies: everyList},
 	"GET /api/print/:entity/layouts":            {},
-	"GET /api/print/:entity/layouts/:layout":    {query: []string{"drawn=1"}},
+	"GET /api/print/:entity/layouts/:layout":    {},
 	"POST /api/print/:entity/layouts":           {skip: admins_},
 	"PUT /api/print/:entity/layouts/:layout":    {skip: admins_},
 	"DELETE /api/print/:entity/layouts/:layout": {skip: admins_},
 	"POST /api/print/:entity/preview":           {skip: admins_},
+	"POST /api/print/:entity/draw":              {skip: admins_},
 	"GET /api/imports":                          {query: []string{"entity=$entity"}},
 	"POST /api/imports":                         {bodies: []any{obj{"entity": "$entity", "name": "a.csv", "size": 1}}},
 	"GET /api/imports/template":                 {query: []string{"entity=$entity"}},

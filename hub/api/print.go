@@ -19,6 +19,7 @@ func (s *Server) printRoutes(api fiber.Router) {
 	api.Post("/print/:entity/layouts", administrator, s.addPrintLayout)
 	api.Put("/print/:entity/layouts/:layout", administrator, s.changePrintLayout)
 	api.Delete("/print/:entity/layouts/:layout", administrator, s.dropPrintLayout)
+	api.Post("/print/:entity/draw", administrator, s.drawPrintLayout)
 	api.Post("/print/:entity/preview", administrator, s.previewPrint)
 	api.Post("/o/:entity/print", s.printRecords)
 	api.Post("/o/:entity/print-list", s.printList)
@@ -59,8 +60,7 @@ func (s *Server) printLayouts(c *fiber.Ctx) error {
 	return c.JSON(out)
 }
 
-// printLayout gives one layout whole; one in ticks with the bands that are made of it where
-// ?drawn=1 asks for them: where a drawing begins.
+// printLayout gives one layout whole.
 func (s *Server) printLayout(c *fiber.Ctx) error {
 	l, err := s.Print.Layout(c.UserContext(), Rights(c), Lang(c), c.Params("entity"), c.Params("layout"))
 	if err != nil {
@@ -68,9 +68,6 @@ func (s *Server) printLayout(c *fiber.Ctx) error {
 	}
 	out := layoutOf(l)
 	out.Layout = l.Layout
-	if c.QueryBool("drawn") {
-		out.Layout = s.Print.Drawn(Lang(c), c.Params("entity"), l.Layout)
-	}
 	return c.JSON(out)
 }
 
@@ -123,6 +120,19 @@ func (s *Server) dropPrintLayout(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(fiber.Map{})
+}
+
+// drawPrintLayout gives the bands a layout in ticks becomes.
+func (s *Server) drawPrintLayout(c *fiber.Ctx) error {
+	var in struct{ Layout json.RawMessage }
+	if err := body(c, &in); err != nil {
+		return err
+	}
+	l, err := print.ParseLayout(in.Layout)
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"layout": s.Print.Drawn(Lang(c), c.Params("entity"), l)})
 }
 
 // previewPrint shows a layout that is being drawn, with a record or the names of the fields.

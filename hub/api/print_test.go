@@ -108,7 +108,8 @@ func (s *shop) showLogo() {
 // drawn reads a delivered layout to draw on.
 func (s *shop) drawn(entity, id string) obj {
 	s.t.Helper()
-	return s.boss.get("/api/print/" + entity + "/layouts/" + id + "?drawn=1").ok().body["layout"].(obj)
+	ticks := s.boss.get("/api/print/" + entity + "/layouts/" + id).ok().body["layout"]
+	return s.boss.post("/api/print/"+entity+"/draw", obj{"layout": ticks}).ok().body["layout"].(obj)
 }
 
 func TestPrintDocuments(t *testing.T) {

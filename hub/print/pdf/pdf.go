@@ -157,7 +157,7 @@ func (p *Page) Text(x, y, size float64, text string, bold bool) {
 	}
 	mode := "0 Tr"
 	if bold {
-		mode = fmt.Sprintf("2 Tr %.3f w", size*0.028)
+		mode = fmt.Sprintf("2 Tr %.3f w", size*0.022)
 	}
 	fmt.Fprintf(&p.content, "BT /F %.2f Tf %s %.2f %.2f Td %s Tj ET\n", size, mode, x, p.height-y, p.w.encode(text))
 }

@@ -1610,6 +1610,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/print/{entity}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description the bands a layout in ticks becomes, to be drawn on */
+        post: operations["drawPrintLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/print/{entity}/preview": {
         parameters: {
             query?: never;
@@ -8023,10 +8042,7 @@ export interface operations {
     };
     printLayout: {
         parameters: {
-            query?: {
-                /** @description one in ticks comes with the bands that are made of it */
-                drawn?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 entity: components["parameters"]["entity"];
@@ -8073,6 +8089,37 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    drawPrintLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    layout: components["schemas"]["Layout"];
+                };
+            };
+        };
+        responses: {
+            /** @description the layout */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        layout: components["schemas"]["Layout"];
+                    };
+                };
+            };
             default: components["responses"]["Error"];
         };
     };

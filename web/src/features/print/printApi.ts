@@ -50,10 +50,12 @@ async function pdf(path: string, body: unknown, grant?: string): Promise<Printed
 
 export const printing = {
   layouts: (entity: string) => api.get<{ rows: PrintLayout[]; papers: Paper[]; font: string }>(`/print/${entity}/layouts`),
-  layout: (entity: string, id: string, drawn = false) => api.get<PrintLayout>(`/print/${entity}/layouts/${id}`, { query: { drawn: drawn || undefined } }),
+  layout: (entity: string, id: string) => api.get<PrintLayout>(`/print/${entity}/layouts/${id}`),
   add: (entity: string, body: Schema['PrintLayoutIn']) => api.post<PrintLayout>(`/print/${entity}/layouts`, body),
   change: (entity: string, id: string, body: Schema['PrintLayoutIn']) => api.put<PrintLayout>(`/print/${entity}/layouts/${id}`, body),
   drop: (entity: string, id: string) => api.delete(`/print/${entity}/layouts/${id}`),
+  /** The bands a layout in ticks becomes, to be drawn on. */
+  bands: async (entity: string, layout: Layout) => (await api.post<{ layout: Layout }>(`/print/${entity}/draw`, { layout })).layout,
   preview: (entity: string, kind: Kind, layout: Layout, id?: string) => pdf(`/print/${entity}/preview`, { kind, layout, id }),
   /** Undefined while a request for it waits for the keeper. */
   records: (entity: string, ids: string[], wish: { layout: string; today?: boolean; skip?: number }) =>

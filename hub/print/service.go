@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"log/slog"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -433,5 +434,15 @@ func (s *Service) Drawn(lang, entity string, l *Layout) *Layout {
 	}
 	out := *l.Design(e, words{schema, lang}.own)
 	out.Simple = nil
+	for _, band := range []*Band{&out.Head, &out.Foot, &out.Bottom} {
+		band.Height = tenth(band.Height)
+		for i := range band.Elements {
+			at := &band.Elements[i]
+			at.X, at.Y, at.W, at.H = tenth(at.X), tenth(at.Y), tenth(at.W), tenth(at.H)
+		}
+	}
 	return &out
 }
+
+// tenth rounds to tenths of a millimetre: what people like to read.
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }

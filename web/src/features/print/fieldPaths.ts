@@ -5,7 +5,7 @@ export interface Path {
   label: string
 }
 
-const office = ['name', 'address', 'postcode', 'phone', 'fax', 'email', 'site', 'taxNo', 'bank', 'account']
+const office = ['name', 'address', 'postcode', 'phone', 'fax', 'email', 'site', 'taxNo', 'bank', 'account', 'line']
 const mail = ['address', 'postcode', 'company', 'to', 'phone']
 const printing = ['date', 'time', 'user', 'page', 'pages']
 

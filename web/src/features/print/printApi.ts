@@ -48,15 +48,19 @@ async function pdf(path: string, body: unknown, grant?: string): Promise<Printed
   return { url, name, pages: Number(res.headers.get('X-Pages')), kept: Number(res.headers.get('X-Kept')) || undefined, release: () => URL.revokeObjectURL(url) }
 }
 
+/** A field of a number that was emptied says 0. */
+const numbers = new Set(['x', 'y', 'w', 'h', 'size', 'width', 'height', 'top', 'right', 'bottom', 'left', 'rows', 'across', 'down', 'gapX', 'gapY'])
+const whole = (layout: Layout): Layout => JSON.parse(JSON.stringify(layout), (key, value: unknown) => (value === '' && numbers.has(key) ? 0 : value)) as Layout
+
 export const printing = {
   layouts: (entity: string) => api.get<{ rows: PrintLayout[]; papers: Paper[]; font: string }>(`/print/${entity}/layouts`),
   layout: (entity: string, id: string) => api.get<PrintLayout>(`/print/${entity}/layouts/${id}`),
-  add: (entity: string, body: Schema['PrintLayoutIn']) => api.post<PrintLayout>(`/print/${entity}/layouts`, body),
-  change: (entity: string, id: string, body: Schema['PrintLayoutIn']) => api.put<PrintLayout>(`/print/${entity}/layouts/${id}`, body),
+  add: (entity: string, body: Schema['PrintLayoutIn']) => api.post<PrintLayout>(`/print/${entity}/layouts`, { ...body, layout: whole(body.layout) }),
+  change: (entity: string, id: string, body: Schema['PrintLayoutIn']) => api.put<PrintLayout>(`/print/${entity}/layouts/${id}`, { ...body, layout: whole(body.layout) }),
   drop: (entity: string, id: string) => api.delete(`/print/${entity}/layouts/${id}`),
   /** The bands a layout in ticks becomes, to be drawn on. */
-  bands: async (entity: string, layout: Layout) => (await api.post<{ layout: Layout }>(`/print/${entity}/draw`, { layout })).layout,
-  preview: (entity: string, kind: Kind, layout: Layout, id?: string) => pdf(`/print/${entity}/preview`, { kind, layout, id }),
+  bands: async (entity: string, layout: Layout) => (await api.post<{ layout: Layout }>(`/print/${entity}/draw`, { layout: whole(layout) })).layout,
+  preview: (entity: string, kind: Kind, layout: Layout, id?: string) => pdf(`/print/${entity}/preview`, { kind, layout: whole(layout), id }),
   /** Undefined while a request for it waits for the keeper. */
   records: (entity: string, ids: string[], wish: { layout: string; today?: boolean; skip?: number }) =>
     withGrant({ kind: 'print', entity, ids, count: ids.length } as never, (grant) => pdf(`/o/${entity}/print`, { ids, ...wish }, grant)),

@@ -22,13 +22,16 @@ func (r *Records) Lookup(ctx context.Context, who *rights.Rights, lang, entity, 
 	if limit <= 0 || limit > lookupLimit {
 		limit = lookupLimit
 	}
+	e, ok := r.Schema().Entity(entity)
+	if !ok {
+		return nil, crm.ErrNotFound
+	}
 	page, err := r.Query(ctx, who, crm.Query{
-		Entity: entity, Search: typed, Sort: crm.Sort{Field: "updatedAt", Desc: true}, Limit: limit,
+		Entity: entity, Search: typed, Sort: crm.Sort{Field: "updatedAt", Desc: true}, Limit: limit, Fields: []string{e.Subtitle},
 	})
 	if err != nil {
 		return nil, err
 	}
-	e, _ := r.Schema().Entity(entity)
 	hits := make([]Hit, len(page.Rows))
 	for i, row := range page.Rows {
 		hits[i] = Hit{crm.Ref{Entity: entity, ID: row.ID}, row.Label, r.Display(lang, row, e.Subtitle)}

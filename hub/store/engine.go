@@ -54,6 +54,9 @@ type engine interface {
 	putCopy(ctx context.Context, path string) error
 	// like is a comparison that looks away from upper and lower case of Latin letters.
 	like() string
+	// within is a condition that a column of folded text holds what is bound; it costs
+	// less than like, which folds each row anew.
+	within(column string) string
 }
 
 // engineOf chooses by what was asked for: a URL is PostgreSQL, all else a file.

@@ -185,6 +185,8 @@ func (e *postgres) forLoading() string { return `SET synchronous_commit = off` }
 
 func (e *postgres) like() string { return ` ILIKE ? ESCAPE '\'` }
 
+func (e *postgres) within(column string) string { return "strpos(" + column + ", ?) > 0" }
+
 func (e *postgres) holding(grams []string) (string, any) {
 	return `SELECT record_id FROM search_gram WHERE grams @> ?`, grams
 }

@@ -80,6 +80,7 @@ func (e *sqlite) statement(query string, args []any) (string, []any) { return qu
 func (e *sqlite) ddl(text string) string                             { return text }
 func (e *sqlite) patience() string                                   { return "" }
 func (e *sqlite) like() string                                       { return ` LIKE ? ESCAPE '\'` }
+func (e *sqlite) within(column string) string                        { return "instr(" + column + ", ?) > 0" }
 
 func (e *sqlite) holding(grams []string) (string, any) {
 	return `SELECT rowid FROM search_gram WHERE search_gram MATCH ?`, `"` + strings.Join(grams, `" AND "`) + `"`

@@ -218,10 +218,10 @@ func (b *builder) word(e *crm.Entity, alias string, w search.Word, common bool) 
 		b.WriteString(")")
 	}
 	if w.Text != "" && (common || len(grams) > 1) {
-		b.bind(" AND "+alias+".search_text"+b.engine.like(), containing(w.Text))
+		b.bind(" AND "+b.engine.within(alias+".search_text"), w.Text)
 	}
 	if w.Digits != "" {
-		b.bind(" AND ("+alias+".search_digits"+b.engine.like()+" OR "+alias+".search_text"+b.engine.like()+")", containing(w.Digits), containing(w.Digits))
+		b.bind(" AND ("+b.engine.within(alias+".search_digits")+" OR "+b.engine.within(alias+".search_text")+")", w.Digits, w.Digits)
 	}
 	b.WriteString(")")
 }

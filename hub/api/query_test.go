@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
 	"bellhop/hub/crm"
+	"bellhop/hub/records"
 	"bellhop/hub/store"
 )
 
@@ -183,6 +185,42 @@ func TestQueryFields(t *testing.T) {
 		got := values(obj{"fields": []string{"level"}, "search": "王芳", "sort": obj{"field": "nextContact"}})
 		if len(got) != 1 || got["level"] != "a" {
 			t.Errorf("the row holds %v", got)
+		}
+	})
+}
+
+// More customers of the name than the box looks at first: what it shows must not depend
+// on whose they are.
+func TestSearchAmongMany(t *testing.T) {
+	o := newOffice(t)
+	mine, theirs := o.user("li", crm.Sales), o.user("zhao", crm.Sales)
+	mine.must("customer", obj{"name": "华信轴承厂"})
+	err := o.store.Write(context.Background(), func(tx *store.Tx) error {
+		e, _ := o.server.Records.Schema().Entity("customer")
+		for i := range 150 {
+			v := map[string]any{"name": fmt.Sprintf("华信机电%03d", i), "kind": "company"}
+			r := &store.RecordRow{Record: crm.Record{Entity: "customer", ID: crm.NewID(), Rev: 1, Values: v, Label: v["name"].(string),
+				Owner: theirs.user.ID, CreatedAt: int64(i), UpdatedAt: int64(i)}, Document: records.Document(e, v)}
+			if err := o.store.InsertRecord(context.Background(), tx, e, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := func(u *person) []string {
+		return u.get("/api/search?q=" + url.QueryEscape("华信")).labels("groups.0.rows")
+	}
+	t.Run("QRY-04 a common name fills the box with the newest, those changed last first", func(t *testing.T) {
+		if got := found(theirs); len(got) != 6 || got[0] != "华信机电149" || got[5] != "华信机电144" {
+			t.Errorf("found %v", got)
+		}
+	})
+	t.Run("QRY-04 one's own is found among many of others, however old", func(t *testing.T) {
+		if got := found(mine); len(got) != 1 || got[0] != "华信轴承厂" {
+			t.Errorf("found %v", got)
 		}
 	})
 }

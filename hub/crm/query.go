@@ -15,6 +15,7 @@ type Query struct {
 	Fields []string // what is read of each record beside its name and system fields; nil for all
 	After  string   // cursor of the page before
 	Limit  int
+	Pick   bool // to pick from: of very many matches a page of the newest will do, and no page follows
 	Count  bool
 }
 

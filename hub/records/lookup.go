@@ -27,7 +27,7 @@ func (r *Records) Lookup(ctx context.Context, who *rights.Rights, lang, entity, 
 		return nil, crm.ErrNotFound
 	}
 	page, err := r.Query(ctx, who, crm.Query{
-		Entity: entity, Search: typed, Sort: crm.Sort{Field: "updatedAt", Desc: true}, Limit: limit, Fields: []string{e.Subtitle},
+		Entity: entity, Search: typed, Sort: crm.Sort{Field: "updatedAt", Desc: true}, Limit: limit, Pick: true, Fields: []string{e.Subtitle},
 	})
 	if err != nil {
 		return nil, err

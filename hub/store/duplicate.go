@@ -86,7 +86,7 @@ func (s *Store) Matches(ctx context.Context, kind, value string, limit int) ([]c
 
 // Bounds of a search for similar names, so that it costs the same at a million records.
 const (
-	countedTerm = 1000 // beyond it a term is just "common"
+	countedTerm = 300 // beyond it a term is just "common"
 	rareTerms   = 3
 	maxNamed    = 300
 )

@@ -65,7 +65,9 @@ func (e *sqlite) dsn() (writer, reader string) {
 }
 
 // upkeep looks at a sample of the tables that grew or shrank tenfold since it last did.
-func (e *sqlite) upkeep() string { return `PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002` }
+func (e *sqlite) upkeep() string {
+	return `PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002; PRAGMA shrink_memory`
+}
 
 func (e *sqlite) forLoading() string {
 	return `PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 50000`

@@ -27,6 +27,8 @@ type builder struct {
 	engine engine
 	args   []any
 	common []bool                                   // of the words of a search, which are; see weigh
+	many   bool                                     // the one word of a search finds more than is worth putting in order
+	newest int                                      // look only at so many of what a word finds, the newest; 0 for all
 	ask    func(query string, args ...any) *sql.Row // asks before the statement is built; nil where that isn't worth it
 }
 
@@ -256,6 +258,22 @@ func (s *Store) Records(ctx context.Context, q Querier, schema *crm.Schema, quer
 	if err != nil || none {
 		return nil, "", err
 	}
+	if query.Pick && b.many {
+		newest := s.build(schema).asking(ctx, q)
+		newest.common, newest.newest = []bool{false}, pickFrom*query.Limit
+		if list, _, err = s.page(ctx, q, e, query, write, newest); err != nil || len(list) == query.Limit {
+			return list, "", err
+		}
+	}
+	return s.page(ctx, q, e, query, write, b)
+}
+
+// pickFrom times as many as are shown to pick from are looked at, where a word finds more:
+// the user may reach but a part of them, and of those the ones changed last come first.
+const pickFrom = 20
+
+// page reads one page with a builder that knows which words are common.
+func (s *Store) page(ctx context.Context, q Querier, e *crm.Entity, query *crm.Query, write crm.Scope, b *builder) (list []*RecordRow, next string, err error) {
 	column, nullable := sortColumn(e, query.Sort.Field)
 	fields := readFields(e, query.Fields)
 	b.add("SELECT %s, %s, ", column, selected(fields))

@@ -207,8 +207,11 @@ func (b *builder) word(e *crm.Entity, alias string, w search.Word, common bool) 
 	b.WriteString("(1=1")
 	if len(grams) > 0 && !common {
 		query, arg := b.engine.holding(gramTokens(e.Name, grams))
-		if alias != "a" {
+		switch {
+		case alias != "a":
 			query += fmt.Sprintf(" LIMIT %d", maxPeople)
+		case b.newest > 0:
+			query = fmt.Sprintf("SELECT id FROM (%s) newest ORDER BY id DESC LIMIT %d", asID(query), b.newest)
 		}
 		b.bind(" AND "+alias+".id IN ("+query+")", arg)
 	}
@@ -243,6 +246,7 @@ func (b *builder) weigh(ctx context.Context, q Querier, e *crm.Entity, query *cr
 			return false, err
 		}
 		b.common[i] = n > commonGram
+		b.many = len(words) == 1 && n > pickFrom*query.Limit
 		if n == 0 && len(query.People) == 0 {
 			return true, nil
 		}

@@ -159,6 +159,10 @@ func (s *Server) meta(c *fiber.Ctx) error {
 			out.Entities[e.Name] = d.entity(e)
 		}
 	}
+	var err error
+	if out.Menu, err = s.ownMenu(c, out.Menu); err != nil {
+		return err
+	}
 	users, err := s.Store.Users(c.UserContext())
 	if err != nil {
 		return err

@@ -106,6 +106,9 @@ func (s *Server) routes() {
 	}
 	api := open.Group("", s.loggedIn, s.sameOrigin, s.watched, s.held, s.notesUse)
 	s.sessionRoutes(api)
+	s.interfaceRoutes(api)
+	s.favouriteRoutes(api)
+	s.shownPageRoutes(api)
 	s.userRoutes(api)
 	s.organisationRoutes(api)
 	s.roleRoutes(api)
@@ -129,6 +132,7 @@ func (s *Server) routes() {
 	s.importRoutes(api)
 	s.exportRoutes(api)
 	s.printRoutes(api)
+	s.familyRoutes(api)
 	s.recordRoutes(api)
 	if s.Files != nil {
 		s.fileRoutes(api)

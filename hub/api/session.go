@@ -32,6 +32,8 @@ type me struct {
 	LockMinutes int                        `json:"lockMinutes"` // of absence until the page is covered, 0 for never
 	Locked      bool                       `json:"locked"`
 	AcceptRules bool                       `json:"acceptRules"` // he has yet to accept the security rules
+
+	Interface userInterface `json:"interface"` // how he has his page
 }
 
 func (s *Server) setupRoutes(open fiber.Router) {
@@ -138,11 +140,15 @@ func (s *Server) tellMe(c *fiber.Ctx, session *auth.Session) error {
 	if err != nil {
 		return err
 	}
+	has, err := s.interfaceOf(c, u.ID)
+	if err != nil {
+		return err
+	}
 	out := me{
 		ID: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Lang: u.Lang, Theme: u.Theme, Density: u.Density,
 		RingSound: u.RingSound, CallerDisplay: u.CallerDisplay, MustChangePassword: u.MustChange,
 		Company: company, AreaCode: areaCode, CSRF: session.CSRF, Technician: who.Administrates(),
-		Roles: []string{}, Areas: who.Areas(), LockMinutes: lock, Locked: session.Locked, AcceptRules: owes,
+		Roles: []string{}, Areas: who.Areas(), LockMinutes: lock, Locked: session.Locked, AcceptRules: owes, Interface: has,
 	}
 	for _, role := range who.Roles() {
 		out.Roles = append(out.Roles, s.roleName(u.Lang, role))

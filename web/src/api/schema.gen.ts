@@ -3069,6 +3069,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/interface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeInterface"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workbench/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["workbenchPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/interface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["officeInterface"];
+        put: operations["setOfficeInterface"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["favourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/favourites/{entity}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["star"];
+        post?: never;
+        delete: operations["unstar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["shownPages"];
+        put?: never;
+        post: operations["showPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["readPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{entity}/{id}/family": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["family"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3317,6 +3453,67 @@ export interface components {
                 errors: number;
             }[];
             disks: components["schemas"]["MountedDisk"][];
+        };
+        Interface: {
+            /** @enum {unknown} */
+            nav: "wide" | "small" | "hidden";
+            /**
+             * @description the list beside a record
+             * @enum {unknown}
+             */
+            pane: "off" | "on";
+            /** @enum {unknown} */
+            text: "normal" | "large" | "larger";
+            /** @enum {unknown} */
+            look: "harbour" | "sky" | "forest" | "plum" | "contrast";
+            /** @enum {unknown} */
+            workbench: "on" | "off";
+            /** @enum {unknown} */
+            forum: "on" | "off";
+            /** @enum {unknown} */
+            reminders: "on" | "off";
+            /** @description whose items the workbench shows beside his own */
+            people: string[];
+        };
+        OfficeInterface: {
+            workbench: boolean;
+            /** @description empty for no such link */
+            forumURL: string;
+            forumLabel: string;
+        };
+        Favourite: {
+            entity: string;
+            id: string;
+            label: string;
+            entityLabel: string;
+            at: number;
+        };
+        ShownPage: {
+            id: string;
+            from: components["schemas"]["Person"];
+            at: number;
+            path: string;
+            title: string;
+            text?: string;
+            read: boolean;
+        };
+        FamilyDeals: {
+            [key: string]: {
+                count: number;
+                sums: components["schemas"]["Money"][];
+            };
+        };
+        Family: {
+            above?: components["schemas"]["RefValue"];
+            members: {
+                id: string;
+                label: string;
+                parent?: string;
+                depth: number;
+                deals: components["schemas"]["FamilyDeals"];
+            }[];
+            totals: components["schemas"]["FamilyDeals"];
+            capped?: boolean;
         };
         EffectiveRights: {
             id: string;
@@ -3817,6 +4014,7 @@ export interface components {
             lockMinutes: number;
             locked: boolean;
             acceptRules: boolean;
+            interface: components["schemas"]["Interface"];
         };
         User: {
             id: string;
@@ -10483,6 +10681,248 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeInterface: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    nav?: string;
+                    pane?: string;
+                    text?: string;
+                    look?: string;
+                    workbench?: string;
+                    forum?: string;
+                    reminders?: string;
+                    people?: string[];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Me"];
+            default: components["responses"]["Error"];
+        };
+    };
+    workbenchPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description whose items the user may gather on his workbench */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: components["schemas"]["Person"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    officeInterface: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what the administrator decides for every page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeInterface"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setOfficeInterface: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeInterface"];
+            };
+        };
+        responses: {
+            /** @description as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeInterface"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    favourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the records the user starred and may still read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Favourite"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    star: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    unstar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    shownPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description pages that colleagues showed the user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ShownPage"][];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    showPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to: string[];
+                    path: string;
+                    title: string;
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description they were told */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    readPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Empty"];
+            default: components["responses"]["Error"];
+        };
+    };
+    family: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: components["parameters"]["entity"];
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a customer with those below it and what their deals come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Family"];
                 };
             };
             default: components["responses"]["Error"];

@@ -14,7 +14,17 @@
   root.classList.toggle('dark', dark)
   var bar = document.querySelector('meta[name=theme-color]')
   if (bar) bar.content = dark ? '#19222a' : '#ffffff'
-  if (read('bellhop.nav') === 'small') root.classList.add('nav-small')
+  var nav = read('bellhop.nav')
+  if (nav === 'small' || nav === 'hidden') root.classList.add('nav-' + nav)
+  root.dataset.text = read('bellhop.text') || 'normal'
+  root.dataset.look = read('bellhop.look') || 'harbour'
+  if (root.dataset.look !== 'harbour') {
+    var looks = document.createElement('link')
+    looks.id = 'looks'
+    looks.rel = 'stylesheet'
+    looks.href = '/looks.css'
+    document.head.appendChild(looks)
+  }
   // A phone lying on its side is wide but still a phone.
   if (matchMedia('(max-width: 768px), (max-height: 500px) and (pointer: coarse)').matches) root.classList.add('phone')
   var lang = read('bellhop.lang')

@@ -1,7 +1,7 @@
 // The live stream as the rest of the page sees it: live.ts owns the transport
 // and emits here, screens listen here, so neither knows the other.
 import { onScopeDispose, ref } from 'vue'
-import type { Call, Card, LineState, Me, SMS } from './types'
+import type { Call, Card, LineState, Me, ShownPage, SMS } from './types'
 
 export interface LiveEvents {
   hello: { lastId: string | number; me: string; now?: number }
@@ -16,6 +16,8 @@ export interface LiveEvents {
   connected: { connected: boolean }
   /** Something about the security of customer files waits: a request, an alert, an answer. */
   security: { what: string }
+  /** A colleague shows the user a page. */
+  page: ShownPage
   bye: { reason: string }
   reload: Record<string, never>
   /** Not from the stream: the hub wants a reason before it shows more of a list. */

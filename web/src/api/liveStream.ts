@@ -7,7 +7,7 @@
 // then travels as ?last=.
 
 export const liveEventNames = [
-  'hello', 'card', 'call', 'closed', 'lines', 'sms', 'modem', 'alert', 'changed', 'connected', 'security', 'bye', 'reload',
+  'hello', 'card', 'call', 'closed', 'lines', 'sms', 'modem', 'alert', 'changed', 'connected', 'security', 'page', 'bye', 'reload',
 ] as const
 
 export type LiveEventName = (typeof liveEventNames)[number]

@@ -36,6 +36,7 @@ export const useSession = defineStore('session', () => {
     setCsrf(next.csrf)
     applyTheme(next.theme)
     document.documentElement.classList.toggle('compact', next.density === 'compact')
+    wear(next.interface)
     if (document.documentElement.lang !== next.lang || changed) await setLang(next.lang)
     me.value = next
     reachable.value = true
@@ -64,6 +65,10 @@ export const useSession = defineStore('session', () => {
     location.assign('/login')
   }
 
+  /** arrange changes how the user has his page. */
+  async function arrange(change: Partial<Me['interface']>): Promise<void> {
+    await adopt(await api.put<Me>('/me/interface', change))
+  }
   async function update(profile: Profile): Promise<void> {
     await adopt(await api.put<Me>('/me', profile))
   }
@@ -76,8 +81,17 @@ export const useSession = defineStore('session', () => {
     if (me.value) expired.value = true
   })
 
-  return { me, isAdmin, setupNeeded, expired, reachable, load, login, setup, logout, update, changePassword }
+  return { me, isAdmin, setupNeeded, expired, reachable, load, login, setup, logout, arrange, update, changePassword }
 })
+
+/** wear puts on the size of text and the colours a user chose, in this page and for the next first paint (boot.js). */
+function wear({ text, look, nav }: Me['interface']): void {
+  const { dataset } = document.documentElement
+  Object.assign(dataset, { text, look })
+  for (const [key, value] of Object.entries({ text, look, nav })) local.set(key, value)
+  if (look === 'harbour' || document.getElementById('looks')) return
+  document.head.append(Object.assign(document.createElement('link'), { id: 'looks', rel: 'stylesheet', href: '/looks.css' }))
+}
 
 const prefersDark = typeof matchMedia === 'function' ? matchMedia('(prefers-color-scheme: dark)') : undefined
 

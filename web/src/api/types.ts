@@ -11,6 +11,9 @@ export type Me = Schema['Me']
 export type Theme = Me['theme']
 export type User = Schema['User']
 export type Settings = Schema['Settings']
+export type ShownPage = Schema['ShownPage']
+export type Favourite = Schema['Favourite']
+export type Family = Schema['Family']
 export type ErrorBody = Omit<Schema['Error'], 'key'> & { key?: string }
 
 /** Money counts minor units (分) of its own currency, never of the page's language. */

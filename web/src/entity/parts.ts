@@ -10,6 +10,8 @@ export interface RecordTab {
   label: string
   /** Shown for this record at all. */
   when: (entity: Entity, record: Rec) => boolean
+  /** What stands behind its label before it is opened. */
+  count?: (entity: Entity, record: Rec) => number
   /** Drawn with { entity: Entity, record: Rec }; may emit `count` with what stands behind its label. */
   component: Component
 }
@@ -21,6 +23,10 @@ export const parts = shallowReactive<{
   sms?: Component
   /** A dialog that shares records: { entity, ids, label? } in, emits `close`. */
   share?: Component
+  /** A star to keep the record by: { entity, id, label } in. */
+  star?: Component
+  /** A dialog that shows a page to colleagues: { path, title } in, emits `close`. */
+  send?: Component
   /** The call a contact record is a note about, with { id } of the call. */
   call?: Component
   /** Takes a list out as a file, drawn with { entity, columns, query, ids?, count? }; emits `close`. */

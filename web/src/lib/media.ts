@@ -1,4 +1,4 @@
-import { ref, type Ref } from 'vue'
+import { onScopeDispose, ref, type Ref } from 'vue'
 
 const query = '(max-width: 768px), (max-height: 500px) and (pointer: coarse)'
 const isPhone = ref(false)
@@ -18,4 +18,19 @@ if (typeof matchMedia === 'function') {
 /** usePhone is true where the phone shell is shown; html carries the class `phone` then. */
 export function usePhone(): Ref<boolean> {
   return isPhone
+}
+
+/** useMedia follows a media query for the life of the component that calls it. */
+export function useMedia(text: string): Ref<boolean> {
+  const media = matchMedia(text)
+  const on = ref(media.matches)
+  const apply = () => (on.value = media.matches)
+  media.addEventListener?.('change', apply)
+  onScopeDispose(() => media.removeEventListener?.('change', apply))
+  return on
+}
+
+/** textScale is how much larger than usual a user has his text (--k in tokens.css). */
+export function textScale(): number {
+  return { large: 1.15, larger: 1.3 }[document.documentElement.dataset.text ?? ''] ?? 1
 }

@@ -1,5 +1,5 @@
 // What a field's value looks like to people, to the hub and to a comparison.
-import type { Field, FileValue, Line, Money, Phone, RefValue, RegionValue, UserValue, Value, Values } from '@/api/types'
+import type { Entity, Field, FileValue, Line, Money, Phone, RefValue, Rec, RegionValue, UserValue, Value, Values } from '@/api/types'
 import { grouped, shortDecimal } from '@/lib/decimal'
 import { formatMoney } from '@/lib/money'
 import { prettyNumber } from '@/lib/phone'
@@ -115,4 +115,9 @@ export function plainText(field: Field | undefined, value: Value): string {
 
 export function optionOf(field: Field, value: Value) {
   return field.options?.find((o) => o.id === value)
+}
+
+/** filesOf are all files of a record, of whatever field. */
+export function filesOf(entity: Entity, record: Rec): unknown[] {
+  return entity.fields.filter((f) => f.type === 'file' || f.type === 'image').flatMap((f) => (record.values[f.key] as unknown[] | null | undefined) ?? [])
 }

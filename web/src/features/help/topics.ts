@@ -18,11 +18,15 @@ export function topicOf(route: Pick<RouteLocationNormalizedLoaded, 'name' | 'par
   return topic === 'form' && documents.includes(String(route.params.entity)) ? 'order' : topic
 }
 
-const files = import.meta.glob<string>('./pages/*/*.md', { query: '?raw', import: 'default' })
+const books: Record<Lang, () => Promise<{ default: Record<string, string> }>> = {
+  'zh-CN': () => import('./pages/zh-CN'),
+  'zh-TW': () => import('./pages/zh-TW'),
+  en: () => import('./pages/en'),
+}
 
-/** read fetches a page of the manual. */
+/** read gives a page of the manual; a language comes as a whole, when it is first read. */
 export async function read(topic: Topic, lang: Lang): Promise<string> {
-  return (await files[`./pages/${lang}/${topic}.md`]?.()) ?? ''
+  return (await books[lang]()).default[`./${lang}/${topic}.md`] ?? ''
 }
 
 export interface Found {

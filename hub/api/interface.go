@@ -18,9 +18,9 @@ func (s *Server) interfaceRoutes(api fiber.Router) {
 	api.Put("/interface", administrator, s.setOfficeInterface)
 }
 
-// choices are what a user may decide about his own page and what each may be; the first
+// ownChoices are what a user may decide about his own page and what each may be; the first
 // is how it is until he does.
-var choices = map[string][]string{
+var ownChoices = map[string][]string{
 	"nav":       {"wide", "small", "hidden"},
 	"pane":      {"off", "on"}, // the list beside a record
 	"text":      {"normal", "large", "larger"},
@@ -53,7 +53,7 @@ func (s *Server) interfaceOf(c *fiber.Ctx, user crm.ID) (userInterface, error) {
 		return userInterface{}, err
 	}
 	chosen := func(key string) string {
-		if of := choices[key]; !slices.Contains(of, set[key]) {
+		if of := ownChoices[key]; !slices.Contains(of, set[key]) {
 			return of[0]
 		}
 		return set[key]
@@ -87,7 +87,7 @@ func (s *Server) changeInterface(c *fiber.Ctx) error {
 	for key, value := range map[string]*string{"nav": in.Nav, "pane": in.Pane, "text": in.Text, "look": in.Look,
 		"workbench": in.Workbench, "forum": in.Forum, "reminders": in.Reminders} {
 		var into string
-		if err := choose(&into, value, choices[key], key); err != nil {
+		if err := choose(&into, value, ownChoices[key], key); err != nil {
 			return err
 		}
 		if value != nil {

@@ -159,7 +159,7 @@ func run(ctx context.Context, cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	office.SetOffice(records.Office{Files: uploads.Attachable})
+	office.SetOffice(records.Office{Files: uploads.Attachable, FindFiles: uploads.Find})
 
 	saver := backup.New(backup.Parts{Store: db, Source: source, Data: cfg.Data, Version: version, Sounds: soundsOf(cfg, calls), Live: streams, Log: log,
 		Restart: func() { end(errAgain) }, Changed: calls.ChangedSettings})
@@ -185,6 +185,9 @@ func run(ctx context.Context, cfg config.Config) (err error) {
 	}
 	defer saver.Close()
 	go sweep(ctx, guard, log)
+	reading := make(chan struct{})
+	go func() { uploads.Run(ctx, log); close(reading) }()
+	defer func() { <-reading }()
 	watching, stopWatching := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	go func() { watch.Run(watching); close(watched) }()

@@ -63,7 +63,7 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recs.SetOffice(records.Office{Files: uploads.Attachable})
+	recs.SetOffice(records.Office{Files: uploads.Attachable, FindFiles: uploads.Find})
 	swap := exchange.New(exchange.Parts{Store: s, Records: recs, Dir: t.TempDir()})
 	t.Cleanup(swap.Close)
 	o.server = New(Parts{Store: s, Records: recs, Auth: guard, Files: uploads, Exchange: swap})

@@ -33,6 +33,7 @@ type Files struct {
 	dir     string
 	store   *store.Store
 	records *records.Records
+	added   chan struct{} // there is something to read
 }
 
 // New keeps content in dir, which is made when it is missing.
@@ -40,7 +41,7 @@ func New(dir string, s *store.Store, r *records.Records) (*Files, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
-	return &Files{dir: dir, store: s, records: r}, nil
+	return &Files{added: make(chan struct{}, 1), dir: dir, store: s, records: r}, nil
 }
 
 var (
@@ -58,6 +59,10 @@ func (f *Files) Add(ctx context.Context, who *rights.Rights, name string, in io.
 		AddedBy: who.User.ID, AddedAt: time.Now().UnixMilli()}
 	if err := f.store.AddFile(ctx, file); err != nil {
 		return field.File{}, err
+	}
+	select {
+	case f.added <- struct{}{}:
+	default:
 	}
 	return describe(file), nil
 }

@@ -58,7 +58,7 @@ func (r *Records) Search(ctx context.Context, who *rights.Rights, lang, typed st
 	}
 	schema := r.Schema()
 	for _, e := range schema.Entities() {
-		if !who.May(e.Name, rights.Read) || e.Name == activity {
+		if !who.May(e.Name, rights.Read) {
 			continue
 		}
 		hits, err := r.Lookup(ctx, who, lang, e.Name, typed, searchLimit)
@@ -67,6 +67,15 @@ func (r *Records) Search(ctx context.Context, who *rights.Rights, lang, typed st
 		}
 		if len(hits) > 0 {
 			groups = append(groups, Group{e.Name, schema.Labels.Text(lang, e.Name+".plural", nil), hits})
+		}
+	}
+	if o := r.office.Load(); o != nil && o.FindFiles != nil {
+		hits, err := o.FindFiles(ctx, who, typed, searchLimit)
+		if err != nil {
+			return nil, err
+		}
+		if len(hits) > 0 {
+			groups = append(groups, Group{"file", schema.Labels.Text(lang, "file.plural", nil), hits})
 		}
 	}
 	return groups, nil

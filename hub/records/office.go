@@ -12,6 +12,9 @@ import (
 type Office struct {
 	// Files describes the uploaded files with these IDs that the user may attach.
 	Files func(ctx context.Context, who *rights.Rights, ids []int64) (map[int64]field.File, error)
+	// FindFiles finds files by their names and what stands in them, on records that show
+	// them to the user.
+	FindFiles func(ctx context.Context, who *rights.Rights, typed string, limit int) ([]Hit, error)
 }
 
 // SetOffice says where files are found; before that no field can point to one.

@@ -23,8 +23,14 @@ type File struct {
 
 // AddFile keeps what is known of an upload.
 func (s *Store) AddFile(ctx context.Context, f File) error {
-	return s.exec(ctx, `INSERT INTO file (id, hash, name, size, mime, added_by, added_at) VALUES (?,?,?,?,?,?,?)`,
-		f.ID, f.Hash, f.Name, f.Size, f.Mime, f.AddedBy, f.AddedAt)
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO file (id, hash, name, size, mime, added_by, added_at) VALUES (?,?,?,?,?,?,?)`,
+			f.ID, f.Hash, f.Name, f.Size, f.Mime, f.AddedBy, f.AddedAt)
+		if err != nil {
+			return err
+		}
+		return s.addFileText(ctx, tx, f)
+	})
 }
 
 const fileColumns = `id, hash, name, size, mime, added_by, added_at`

@@ -285,8 +285,8 @@ func (s *Store) refreshSearch(ctx context.Context, schema *crm.Schema) error {
 		return err
 	}
 	err = s.Write(ctx, func(tx *Tx) error {
-		for _, table := range []string{"search_key", "search_gram"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+		for _, query := range []string{`DELETE FROM search_key`, `DELETE FROM search_gram`, `UPDATE file_text SET state = 'waiting', tries = 0, text = ''`} {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return err
 			}
 		}

@@ -4766,6 +4766,8 @@ export interface components {
             entity: string;
             label: string;
             rows: {
+                /** @description of the record, which a file hangs on */
+                entity: string;
                 id: string;
                 label: string;
                 sub: string;

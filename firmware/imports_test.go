@@ -68,7 +68,7 @@ var arrows = map[string][]string{
 	"firmware/update/bellhop-update": {"firmware/update"}, // a program
 
 	// The card: made and tried outside of the box.
-	"images": {"images/...", "firmware/update", "firmware/boxapi"},
+	"images": {"images/...", "firmware/update", "firmware/boxapi", "drivers/led", "board"},
 
 	// The hub: words first, then records, then what works with them; api last.
 	"hub/config":      {},
@@ -91,8 +91,8 @@ var alone = map[string][]string{
 	"github.com/gen2brain/malgo":    {"drivers/audio/alsa"},
 	"github.com/hajimehoshi/go-mp3": {"drivers/audio/mp3"},
 	"github.com/warthog618/":        {"drivers/modem"},
-	"periph.io/x/host/":             {"firmware"},
-	"periph.io/":                    {"board", "drivers", "firmware"},
+	"periph.io/x/host/":             {"firmware", "images/testroot"},
+	"periph.io/":                    {"board", "drivers", "firmware", "images/testroot"},
 }
 
 // never says what must not be imported where, whatever arrows allows.

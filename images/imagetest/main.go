@@ -24,12 +24,13 @@ import (
 
 func main() {
 	card := flag.String("card", "var/image/bellhop.img", "image of the card; it is copied")
+	bundle := flag.String("update", "var/image/bellhop.update", "update to install then; empty for none")
 	port := flag.Int("port", 18080, "on this machine, for the page")
 	verbose := flag.Bool("v", false, "show the console")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *card, *port, *verbose); err != nil {
+	if err := run(ctx, *card, *bundle, *port, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "✗", err)
 		os.Exit(1)
 	}
@@ -45,7 +46,7 @@ type test struct {
 	browser http.Client
 }
 
-func run(ctx context.Context, image string, port int, verbose bool) error {
+func run(ctx context.Context, image, bundle string, port int, verbose bool) error {
 	dir, err := os.MkdirTemp("", "imagetest")
 	if err != nil {
 		return err
@@ -73,7 +74,11 @@ func run(ctx context.Context, image string, port int, verbose bool) error {
 	if err := t.firstStart(); err != nil {
 		return err
 	}
-	return t.secondStart()
+	t.machine.Disk = bundle
+	if err := t.secondStart(); err != nil || bundle == "" {
+		return err
+	}
+	return t.trial()
 }
 
 func (t *test) firstStart() error {
@@ -142,7 +147,44 @@ func (t *test) secondStart() error {
 		return fmt.Errorf("data after a restart: %s", out)
 	}
 	fmt.Println("  BOX-11 what was written before is there")
-	return nil
+	if t.machine.Disk == "" {
+		return nil
+	}
+	began := time.Now()
+	if out, err := r.Shell(3*patience, "bellhop-update install /dev/vdb 2>&1 | tail -1"); err != nil || !strings.Contains(out, "is written") {
+		return fmt.Errorf("install: %w: %s", err, out)
+	}
+	fmt.Printf("  BOX-13 an update is written to slot B and read back in %.0f s\n", time.Since(began).Seconds())
+	if err := r.ShellOnly("bellhop-update try"); err != nil {
+		return err
+	}
+	return r.Ended(patience)
+}
+
+// trial starts into the update and waits until it is kept.
+func (t *test) trial() error {
+	t.machine.Disk = ""
+	r, err := t.machine.Boot(t.ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Cut()
+	if err := t.pageAnswers(r); err != nil {
+		return err
+	}
+	for r.Age() < patience {
+		out, err := r.Shell(patience, "bellhop-update status; sha256sum -c /data/sums")
+		if err != nil {
+			return err
+		}
+		if strings.Contains(out, `"kept": true`) && strings.Contains(out, `"selected": "B"`) && strings.Count(out, ": OK") == 2 {
+			fmt.Printf("  BOX-13 slot B runs, is healthy and kept after %.0f s, data intact\n", r.Age().Seconds())
+			return nil
+		}
+		time.Sleep(2 * time.Second)
+	}
+	out, _ := r.Shell(patience, "bellhop-update status; journalctl -u bellhop-settle --no-pager | tail -5")
+	return fmt.Errorf("the update was not kept: %s", out)
 }
 
 // pageAnswers waits until the hub serves.

@@ -36,7 +36,7 @@ func main() {
 
 func run() error {
 	os.Setenv("PATH", "/bin")
-	for _, m := range []struct{ kind, at string }{{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/tmp"}} {
+	for _, m := range []struct{ kind, at string }{{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/tmp"}, {"debugfs", "/sys/kernel/debug"}} {
 		if err := unix.Mount(m.kind, m.at, m.kind, 0, ""); err != nil && err != unix.EBUSY {
 			return fmt.Errorf("mount %s: %w", m.at, err)
 		}
@@ -61,6 +61,9 @@ func run() error {
 		return fmt.Errorf("DATA %w", err)
 	}
 	log.Printf("DATA %d", n)
+	if err := tryPins(); err != nil {
+		return fmt.Errorf("pins: %w", err)
+	}
 	dog, err := openWatchdog()
 	if err != nil {
 		return err

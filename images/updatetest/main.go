@@ -311,7 +311,11 @@ func (t *trial) firstStart() (string, error) {
 	}
 	defer t.cut(r)
 	age := r.Age()
-	return fmt.Sprintf("A runs 1, up in %.1f s", age.Seconds()), t.ready(r)
+	_, chip, err := r.Expect(patience, "PINS ")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("A runs 1, up in %.1f s; a lamp lit on %s", age.Seconds(), chip), t.ready(r)
 }
 
 // good updates to release and checks that it stays.

@@ -162,7 +162,7 @@ func run(ctx context.Context, cfg config.Config) (err error) {
 	office.SetOffice(records.Office{Files: uploads.Attachable, FindFiles: uploads.Find})
 
 	saver := backup.New(backup.Parts{Store: db, Source: source, Data: cfg.Data, Version: version, Sounds: soundsOf(cfg, calls), Live: streams, Log: log,
-		Restart: func() { end(errAgain) }, Changed: calls.ChangedSettings})
+		Restart: func() { end(errAgain) }, Changed: calls.ChangedSettings, Warned: calls.ShowBackup})
 	watch := audit.New(db, office, streams, log)
 	traffic := exchange.New(exchange.Parts{Store: db, Records: office, Audit: watch, Live: streams, Dir: filepath.Join(cfg.Data, "imports"), Log: log})
 	server := api.New(api.Parts{

@@ -50,6 +50,7 @@ type Parts struct {
 	Restart func() // ends the hub and begins it anew, so that what was restored is put in place
 	Now     func() time.Time
 	Changed func(ctx context.Context) // told when recording is to pause or may go on; may be nil
+	Warned  func(failed bool)         // told how backups stand, for the box's lamps; may be nil
 }
 
 // Service backs up one hub. Its methods may be called from any goroutine.

@@ -216,6 +216,9 @@ func (s *Service) warn(ctx context.Context, plan *Plan, history []Run, now time.
 			s.Log.Error("backup alert not kept", "err", err)
 		}
 	}
+	if s.Warned != nil {
+		s.Warned(failed || late)
+	}
 }
 
 // CheckFiles reads what is stored, now.

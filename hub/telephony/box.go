@@ -60,6 +60,9 @@ func (b *box) Connected(ctx context.Context, status *boxapi.Status) {
 		s.log.Error("lines of the box not kept", "err", err)
 	}
 	b.setRecording(ctx)
+	if s.backupFailed.Load() {
+		b.showBackup() // it forgets with a restart
+	}
 	s.publishLines(ctx)
 	s.publishConnected()
 	s.wakeSender()

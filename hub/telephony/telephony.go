@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bellhop/firmware/boxapi"
@@ -29,11 +30,13 @@ type Service struct {
 	log     *slog.Logger
 	now     func() time.Time
 
-	boxes    []*box
-	pictures pictures
-	outgoing chan struct{}    // texts wait to be handed to a box
-	notes    sync.Mutex       // one contact record is written at a time
-	ownRevs  map[crm.ID]int64 // revisions of contact records the notes made, under notes
+	boxes []*box
+
+	backupFailed atomic.Bool // what the boxes' lamps show
+	pictures     pictures
+	outgoing     chan struct{}    // texts wait to be handed to a box
+	notes        sync.Mutex       // one contact record is written at a time
+	ownRevs      map[crm.ID]int64 // revisions of contact records the notes made, under notes
 
 	mu     sync.Mutex
 	lines  map[int]*lineState

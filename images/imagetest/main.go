@@ -64,9 +64,10 @@ func run(ctx context.Context, image, bundle string, port int, verbose bool) erro
 	t := &test{ctx: ctx, url: fmt.Sprintf("http://127.0.0.1:%d", port), browser: http.Client{Timeout: 10 * time.Second, Jar: jar}}
 	t.machine = &qemu.Machine{
 		Card: card, Dir: dir, MB: 1024, Ports: fmt.Sprintf("hostfwd=tcp:127.0.0.1:%d-:80", port),
-		// A root shell on the second serial port, for the test alone: the card itself
+		// On a busy machine the emulated one is late for its watchdog, which the box's own
+		// is not. A root shell on the second serial port, for the test alone: the card itself
 		// offers none.
-		Extra: "systemd.mask=getty@tty1.service systemd.debug_shell=ttyS0", Shell: filepath.Join(dir, "shell"),
+		Extra: "systemd.watchdog_sec=600 systemd.mask=getty@tty1.service systemd.debug_shell=ttyS0", Shell: filepath.Join(dir, "shell"),
 	}
 	if verbose {
 		t.machine.Log = os.Stdout
@@ -189,7 +190,7 @@ func (t *test) trial() error {
 
 // pageAnswers waits until the hub serves.
 func (t *test) pageAnswers(r *qemu.Run) error {
-	for r.Age() < patience {
+	for r.Age() < patience && !r.Over() {
 		if body, err := t.get("/api/health"); err == nil && bytes.Contains(body, []byte(`"ok":true`)) {
 			page, err := t.get("/")
 			if err == nil && !bytes.Contains(page, []byte("<html")) {
@@ -203,7 +204,7 @@ func (t *test) pageAnswers(r *qemu.Run) error {
 		case <-time.After(300 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("the page did not answer within %v:\n%s", patience, tail(r.Console()))
+	return fmt.Errorf("the page did not answer within %.0f s (ended: %v):\n%s", r.Age().Seconds(), r.Over(), tail(r.Console()))
 }
 
 func (t *test) get(path string) ([]byte, error) {

@@ -287,6 +287,13 @@ func (r *Run) Console() string {
 	return string(r.console)
 }
 
+// Over reports whether the machine has ended.
+func (r *Run) Over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.over
+}
+
 // Age is how long ago the power was switched on.
 func (r *Run) Age() time.Duration { return time.Since(r.began) }
 

@@ -298,6 +298,28 @@ func TestPrintLists(t *testing.T) {
 		}
 		s.boss.printed("/api/o/customer/print-list", obj{"ids": []string{s.customer.str("id")}, "columns": []string{"name", "phones"}}).says("宁波甬江", "0574-8765 1234").silent("客户000")
 	})
+	t.Run("IMP-06 a long list counts its pages, too", func(t *testing.T) {
+		var rows []any
+		for i := range 200 {
+			rows = append(rows, obj{"values": obj{"name": fmt.Sprintf("长%04d号客户", i), "notes": strings.Repeat("一行很长的备注，", 60)}})
+		}
+		for range 5 {
+			s.boss.post("/api/o/customer/batch", obj{"rows": rows}).ok()
+			for i := range rows {
+				name := rows[i].(obj)["values"].(obj)
+				name["name"] = name["name"].(string) + "乙"
+			}
+		}
+		p := s.boss.printed("/api/o/customer/print-list", obj{"columns": []string{"name", "notes"}, "paper": "a5"})
+		if len(p.pages) <= 40 {
+			t.Fatalf("%d pages are not many", len(p.pages))
+		}
+		for _, i := range []int{0, 39, 40, len(p.pages) - 1} {
+			if want := fmt.Sprintf("第%d页/共%d页", i+1, len(p.pages)); !strings.Contains(strings.Join(strings.Fields(p.pages[i]), ""), want) {
+				t.Errorf("page %d does not say %q", i+1, want)
+			}
+		}
+	})
 	t.Run("bad wishes are told", func(t *testing.T) {
 		s.boss.post("/api/o/customer/print-list", obj{"columns": []string{"nosuch"}}).is(422)
 		s.boss.post("/api/o/customer/print-list", obj{"filter": obj{"field": "nosuch", "op": "eq", "value": 1}}).is(422)

@@ -55,6 +55,9 @@ func (a *arranger) begin() {
 	a.y = a.Margins.Top + a.Head.Height
 }
 
+// leastRoll is the shortest piece a printer can tear off.
+const leastRoll = 20
+
 // end closes a page.
 func (a *arranger) end() {
 	if a.page == nil || a.err != nil {
@@ -63,7 +66,7 @@ func (a *arranger) end() {
 	p := a.page
 	if p.Height == 0 {
 		a.band(&a.Bottom, a.left(), a.y)
-		p.Height = a.y + a.Bottom.Height + a.Margins.Bottom
+		p.Height = max(leastRoll, a.y+a.Bottom.Height+a.Margins.Bottom)
 	} else {
 		a.band(&a.Bottom, a.left(), a.limit())
 	}

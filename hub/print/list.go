@@ -78,11 +78,13 @@ func (s *Service) PrintList(ctx context.Context, who *rights.Rights, lang string
 		return nil, err
 	}
 	title := texts.text(e.Name + ".plural")
-	p.writer = pdf.NewWriter(&p.out, p.font, title)
 	src := &listSource{sample: sample{texts, who, e, p.office}, clock: clock{s.now()}}
 	a := p.arranger(src, func(page *Page) error {
-		page.Draw(p.writer, p.font)
-		return p.writer.Err()
+		p.pages = append(p.pages, page)
+		if len(p.pages) < heldPages {
+			return nil
+		}
+		return p.flush(title)
 	})
 	a.begin()
 	t := a.newTable(listColumns(who, e, w.Columns, texts), l.Size, false)
@@ -113,9 +115,28 @@ func (s *Service) PrintList(ctx context.Context, who *rights.Rights, lang string
 	if a.err != nil {
 		return nil, a.err
 	}
+	if p.writer == nil { // all of them wait: their number is known
+		setPages(p.pages, strconv.Itoa(len(p.pages)), a.measure)
+	}
 	file := &File{Name: title}
 	file.Data, file.Pages, err = p.close(title)
 	return file, err
+}
+
+// heldPages are kept in memory until it is known how many there will be; of a longer list
+// each page is written as soon as it is full.
+const heldPages = 40
+
+// flush writes the pages that wait.
+func (p *printing) flush(title string) error {
+	if p.writer == nil {
+		p.writer = pdf.NewWriter(&p.out, p.font, title)
+	}
+	for _, page := range p.pages {
+		page.Draw(p.writer, p.font)
+	}
+	p.pages = nil
+	return p.writer.Err()
 }
 
 // eachRow gives the records of the wish, a page at a time.

@@ -412,13 +412,10 @@ func (p *printing) sheets(sources []Source, skip int) error {
 	return nil
 }
 
-// close writes the pages that were laid out.
+// close writes the pages that wait and ends the file.
 func (p *printing) close(title string) ([]byte, int, error) {
-	if p.writer == nil {
-		p.writer = pdf.NewWriter(&p.out, p.font, title)
-	}
-	for _, page := range p.pages {
-		page.Draw(p.writer, p.font)
+	if err := p.flush(title); err != nil {
+		return nil, 0, err
 	}
 	n := p.writer.Pages()
 	err := p.writer.Close()

@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"firmware":  {"firmware/...", "drivers/...", "board/..."},
 	"web":       {},
 	"hub":       {"hub/...", "web", "firmware/boxapi"},
-	"hub/auth":  {"hub/crm", "hub/store"},
+	"hub/auth":  {"hub/crm", "hub/store", "hub/audit/trail"},
 	"hub/label": {},
 	"hub/phone": {},
 

@@ -69,12 +69,11 @@ func service(t *testing.T) (*Client, *System, *tools) {
 			t.Error(err)
 		}
 	})
-	for {
-		if _, err := os.Stat(socket); err == nil {
-			return Dial(socket), s, r
-		}
+	c := Dial(socket)
+	for key(c.Ask(ctx, "clock", struct{}{}, &boxapi.Clock{})) == boxapi.NoSystem {
 		time.Sleep(time.Millisecond)
 	}
+	return c, s, r
 }
 
 // key is what a request was refused with.

@@ -72,6 +72,7 @@ var arrows = map[string][]string{
 
 	// The hub: words first, then records, then what works with them; api last.
 	"hub/config":      {},
+	"hub/cert":        {"hub/label"},
 	"hub/field":       {"hub/label", "hub/region"},
 	"hub/region":      {"hub/search"},
 	"hub/options":     {},

@@ -97,6 +97,13 @@ func run(ctx context.Context, cfg config.Config) (err error) {
 		return err
 	}
 	defer listener.Close()
+	var encrypted net.Listener
+	if cfg.HTTPS != "" {
+		if encrypted, err = listen(cfg.HTTPS); err != nil {
+			return err
+		}
+		defer encrypted.Close()
+	}
 
 	schema, err := crm.Compile(append(all.Modules,
 		crm.Module{Name: "hub", Labels: api.Labels},
@@ -195,6 +202,12 @@ func run(ctx context.Context, cfg config.Config) (err error) {
 
 	thrifty()
 	log.Info("hub started", "version", version, "address", listener.Addr(), "data", cfg.Data)
+	if encrypted != nil {
+		log.Info("pages are encrypted", "address", encrypted.Addr())
+		if listener, err = encrypt(ctx, cfg, db, listener, encrypted); err != nil {
+			return err
+		}
+	}
 	if err := serve(ctx, server, streams, listener); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 // Config is how the hub runs. Packages get the values they need, never all of it.
 type Config struct {
 	Listen       string // address of the web page
+	HTTPS        string // address of the encrypted page; "" for none, else Listen only leads there
 	Data         string // folder of the database
 	Database     string // URL of a PostgreSQL database; "" for the file hub.db in Data
 	Box          string // address of the box; "" for none
@@ -35,6 +36,7 @@ func Read(args []string, out io.Writer) (Config, error) {
 	flags.SetOutput(out)
 	flags.StringVar(&file, "config", "", "read settings from this file first")
 	flags.StringVar(&c.Listen, "listen", ":8080", "address of the web page")
+	flags.StringVar(&c.HTTPS, "https", "", "address of the encrypted page, such as :443; then -listen only leads there. Empty: no encryption")
 	flags.StringVar(&c.Data, "data", "var/hub", "folder of the database")
 	flags.StringVar(&c.Database, "database", "", "URL of a PostgreSQL database; empty for SQLite in the data folder")
 	flags.StringVar(&c.Box, "box", "http://127.0.0.1:8091", "address of the box; empty for none")

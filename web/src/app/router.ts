@@ -36,6 +36,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/favourites', name: 'favourites', component: () => import('@/features/favourites/FavouritesPage.vue'), meta: { title: 'interface.favourites.title' } },
   { path: '/interface', name: 'interface', component: () => import('@/features/interface/InterfacePage.vue'), meta: { title: 'interface.title' } },
   { path: '/help/:topic?', name: 'help', component: () => import('@/features/help/HelpPage.vue'), props: true, meta: { title: 'help.title' } },
+  { path: '/address-book', name: 'addressBook', component: () => import('@/features/devices/AddressBookPage.vue'), meta: { title: 'access.book.title' } },
   { path: '/more', name: 'more', component: () => import('./MorePage.vue'), meta: { title: 'app.nav.more' } },
   ...(import.meta.env.DEV ? [{ path: '/preview/cards', component: () => import('@/features/calls/PreviewPage.vue') }] : []),
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

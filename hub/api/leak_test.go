@@ -83,10 +83,18 @@ var probes = map[string]probe{
 	"POST /api/recycle/:entity/restore":   {bodies: []any{obj{"ids": []any{"$id"}}}},
 	"GET /api/lookup":                     {query: []string{"entity=$entity&q=$marker", "entity=$entity&q=$secret", "entity=$entity&q="}},
 	"GET /api/search":                     {query: []string{"q=$marker", "q=$secret", "q=loudong", "q=13912345"}},
-	"GET /api/meta":                       {},
-	"GET /api/o/:entity/:id/vcard":        {query: []string{"", "version=4"}},
-	"POST /api/o/:entity/vcards":          {bodies: everyList},
-	"GET /api/address-book":               {skip: session_}, "POST /api/address-book/devices": {skip: session_}, "DELETE /api/address-book/devices/:id": {skip: session_},
+	"GET /api/o/:entity/:id/family":       {},
+	"GET /api/favourites":                 {}, "PUT /api/favourites/:entity/:id": {}, "DELETE /api/favourites/:entity/:id": {},
+	"GET /api/workbench/people": {}, "GET /api/pages": {}, "POST /api/pages": {echoes: true, bodies: []any{obj{"to": []any{"$me"}, "path": "/o/$entity/$id", "title": "x"}}}, "POST /api/pages/:id/read": {},
+	"PUT /api/me/interface": {skip: session_}, "GET /api/interface": {skip: definitions_}, "PUT /api/interface": {skip: definitions_},
+	"POST /api/recordings/export": {bodies: []any{obj{"ids": []any{"$call"}}}}, "POST /api/recordings/delete": {bodies: []any{obj{"ids": []any{"$call"}}}},
+	"GET /api/recordings/export/:token": {skip: "a token is made by the route above, for one user and these recordings"},
+	"POST /api/calls/:id/record":        {bodies: []any{obj{"on": true}}}, "POST /api/calls/:id/place": {bodies: []any{obj{"place": "x"}}},
+	"GET /api/recordings/rules": {skip: office_}, "PUT /api/recordings/rules": {skip: office_},
+	"GET /api/meta":                {},
+	"GET /api/o/:entity/:id/vcard": {query: []string{"", "version=4"}},
+	"POST /api/o/:entity/vcards":   {bodies: everyList},
+	"GET /api/address-book":        {skip: session_}, "POST /api/address-book/devices": {skip: session_}, "DELETE /api/address-book/devices/:id": {skip: session_},
 	"GET /api/v1/openapi.json":             {query: []string{"", "key=$id"}},
 	"GET /api/v1/docs":                     {query: []string{"", "key=$id"}},
 	"GET /api/forms":                       {},
@@ -325,7 +333,7 @@ func (l *leakOffice) ask(route string, p *person, look func(e *crm.Entity, what,
 		}
 		first := true
 		for key, secret := range hidden {
-			words := strings.NewReplacer("$id", l.records[e.Name], "$entity", e.Name, "$hidden", key, "$secret", secret, "$marker", marker, "$me", p.user.ID.String())
+			words := strings.NewReplacer("$id", l.records[e.Name], "$entity", e.Name, "$hidden", key, "$secret", secret, "$marker", marker, "$me", p.user.ID.String(), "$call", l.call)
 			for _, query := range append([]string{}, orOne(pr.query)...) {
 				for _, body := range orNil(pr.bodies) {
 					written, _ := json.Marshal(body)

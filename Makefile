@@ -36,7 +36,7 @@ scope: bin/bellhop-firmware ## look at a line of the running box as it is heard,
 test: ## set up and run every test: Go, fuzz, page, browser (FRESH=1: also what passed unchanged before)
 	@.dev/test
 
-bench: ## print every figure: latency, events, memory, ears (minutes)
+bench: ## print every figure: latency, events, memory, ears (half an hour; SIZES=10000,100000,1000000)
 	@.dev/bench
 
 bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots (HOURS=2 of speech)

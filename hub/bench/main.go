@@ -32,6 +32,7 @@ type options struct {
 	only   string
 	mixed  time.Duration
 	make   bool
+	db     string
 	files  bool
 }
 
@@ -44,6 +45,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 300, "questions of each kind")
 	flag.StringVar(&o.only, "only", "", "measure only the questions whose name holds this")
 	flag.DurationVar(&o.mixed, "mixed", 10*time.Second, "how long eight clients work at once")
+	flag.StringVar(&o.db, "db", os.Getenv("BELLHOP_TEST_POSTGRES"), "URL of an empty PostgreSQL database to measure with, of one size, in place of SQLite")
 	flag.BoolVar(&o.make, "make", false, "only make the databases that are missing")
 	flag.BoolVar(&o.files, "exchange", false, "measure import and export in place of questions")
 	flag.Parse()
@@ -75,7 +77,12 @@ func run(ctx context.Context, o options) error {
 		if err != nil {
 			return fmt.Errorf("size %q is no number", text)
 		}
-		dir, err := makeDatabase(ctx, o.dir, size, schema)
+		dir := ""
+		if o.db != "" {
+			err = generate(ctx, o.db, size, schema)
+		} else {
+			dir, err = makeDatabase(ctx, o.dir, size, schema)
+		}
 		if err != nil {
 			return err
 		}

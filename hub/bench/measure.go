@@ -46,6 +46,7 @@ var questions = []question{
 	{"list of 50, own records", 3 * time.Millisecond, (*hubClients).ownList, (*peerClient).ownList},
 	{"list of 50, team of 150", 3 * time.Millisecond, (*hubClients).teamList, (*peerClient).teamList},
 	{"filtered list of 150 owners", 15 * time.Millisecond, (*hubClients).filtered, (*peerClient).filtered},
+	{"condition on its activities", time.Second, (*hubClients).condition, nil},
 	{"search: two characters", 5 * time.Millisecond, (*hubClients).searchHan, (*peerClient).searchHan},
 	{"search: pinyin initials", 5 * time.Millisecond, (*hubClients).searchPinyin, nil},
 	{"search: four digits", 5 * time.Millisecond, (*hubClients).searchDigits, (*peerClient).searchDigits},
@@ -71,6 +72,15 @@ func (h *hubClients) filtered(r *rand.Rand) error {
 	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "fields": shown, "filter": map[string]any{"and": []any{
 		map[string]any{"field": "status", "op": "eq", "value": pick(r, []string{"prospect", "silent", "lost"})},
 		map[string]any{"field": "level", "op": "eq", "value": pick(r, []string{"a", "d"})},
+	}}}, nil)
+}
+
+// condition is a query put together by hand (QRY-01).
+func (h *hubClients) condition(r *rand.Rand) error {
+	return h.lead.ask("POST", "/api/o/customer/query", map[string]any{"limit": 50, "fields": shown, "filter": map[string]any{"and": []any{
+		map[string]any{"field": "level", "op": "eq", "value": "a"},
+		map[string]any{"related": map[string]any{"entity": "activity", "field": "customer",
+			"filter": map[string]any{"field": "text", "op": "contains", "value": pick(r, []string{"样机", "维保", "尾款"})}}},
 	}}}, nil)
 }
 
@@ -119,11 +129,13 @@ func measure(ctx context.Context, o options, dir string, size int) (figures []fi
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	if err := copyFile(filepath.Join(dir, "hub.db"), filepath.Join(work, "hub.db")); err != nil {
-		return nil, err
+	if o.db == "" {
+		if err := copyFile(filepath.Join(dir, "hub.db"), filepath.Join(work, "hub.db")); err != nil {
+			return nil, err
+		}
 	}
 	hub, err := start(ctx, "/api/health", filepath.Join(o.dir, "hub.log"), o.hub, func(address string) []string {
-		return []string{"-listen", address, "-data", work, "-box", ""}
+		return []string{"-listen", address, "-data", work, "-database", o.db, "-box", ""}
 	})
 	if err != nil {
 		return nil, err

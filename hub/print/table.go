@@ -8,7 +8,6 @@ type table struct {
 	columns []tableColumn
 	size    float64
 	stacked bool
-	row     int
 }
 
 type tableColumn struct {
@@ -61,16 +60,16 @@ func (t *table) head() {
 	for i, c := range t.columns {
 		titles[i] = c.title
 	}
-	t.draw(titles, true)
+	t.draw(t.lines(titles), true)
 }
 
 // add draws one row; on a new page the head comes first.
 func (t *table) add(cells []string) {
-	if t.a.room(t.height(cells)) {
+	lines := t.lines(cells)
+	if t.a.room(t.height(lines)) {
 		t.head()
 	}
-	t.draw(cells, false)
-	t.row++
+	t.draw(lines, false)
 }
 
 func (t *table) lines(cells []string) [][]string {
@@ -83,9 +82,9 @@ func (t *table) lines(cells []string) [][]string {
 	return out
 }
 
-func (t *table) height(cells []string) float64 {
+func (t *table) height(cells [][]string) float64 {
 	first, rest := 1, 0
-	for i, lines := range t.lines(cells) {
+	for i, lines := range cells {
 		if t.stacked && i > 0 {
 			rest = max(rest, len(lines))
 		} else {
@@ -95,7 +94,7 @@ func (t *table) height(cells []string) float64 {
 	return float64(first+rest)*mm(t.size)*lineHeight + 2*padY
 }
 
-func (t *table) draw(cells []string, head bool) {
+func (t *table) draw(cells [][]string, head bool) {
 	if t.stacked {
 		t.drawStacked(cells, head)
 		return
@@ -106,7 +105,7 @@ func (t *table) draw(cells []string, head bool) {
 		a.mark(Mark{Kind: markShade, X: a.left(), Y: a.y, W: a.width(), H: height})
 	}
 	x := a.left()
-	for i, lines := range t.lines(cells) {
+	for i, lines := range cells {
 		c := t.columns[i]
 		a.mark(Mark{Kind: markBox, X: x, Y: a.y, W: c.width, H: height})
 		align := c.align
@@ -123,16 +122,15 @@ func (t *table) draw(cells []string, head bool) {
 
 // drawStacked writes the first cell on a line of its own, the others below it, without
 // boxes.
-func (t *table) drawStacked(cells []string, head bool) {
+func (t *table) drawStacked(cells [][]string, head bool) {
 	a := t.a
 	y := a.y + padY
-	lines := t.lines(cells)
-	for _, line := range lines[0] {
+	for _, line := range cells[0] {
 		a.put(a.left(), y, a.width(), t.size, head, "", line)
 		y += mm(t.size) * lineHeight
 	}
 	x, below := a.left(), y
-	for i, lines := range lines[1:] {
+	for i, lines := range cells[1:] {
 		c := t.columns[i+1]
 		at := y
 		for _, line := range lines {

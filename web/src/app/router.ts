@@ -17,6 +17,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('@/features/dashboard/HomePage.vue'), meta: { title: 'app.nav.home' } },
   { path: '/login', name: 'login', component: () => import('@/features/login/LoginPage.vue'), meta: { bare: true } },
   { path: '/setup', name: 'setup', component: () => import('@/features/login/SetupPage.vue'), meta: { bare: true } },
+  { path: '/setup/restore', name: 'fresh', component: () => import('@/features/backup/FreshRestore.vue'), meta: { bare: true } },
   { path: '/password', name: 'password', component: () => import('@/features/login/PasswordPage.vue'), meta: { bare: true } },
   { path: '/rules', name: 'rules', component: () => import('@/features/login/RulesPage.vue'), meta: { bare: true } },
   { path: '/o/:entity', name: 'list', component: () => import('@/entity/EntityList.vue'), props: true },
@@ -51,14 +52,14 @@ export const router = createRouter({
 router.beforeEach((to) => {
   const session = useSession()
   if (!session.me) {
-    if (session.setupNeeded) return to.name === 'setup' || { name: 'setup' }
+    if (session.setupNeeded) return to.name === 'setup' || to.name === 'fresh' || { name: 'setup' }
     if (to.name === 'login') return true
     return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   }
   if (session.me.mustChangePassword) return to.name === 'password' || { name: 'password' }
   if (session.me.acceptRules) return to.name === 'rules' || { name: 'rules' }
   if (to.name === 'rules') return { name: 'home' }
-  if (to.name === 'login' || to.name === 'setup') return { name: 'home' }
+  if (to.name === 'login' || to.name === 'setup' || to.name === 'fresh') return { name: 'home' }
   if (to.meta.admin && !session.isAdmin) return { name: 'missing', params: { rest: to.path.slice(1).split('/') } }
   return true
 })

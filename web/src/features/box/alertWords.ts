@@ -1,8 +1,8 @@
 import type { Alert } from '@/api/box'
 import type { LineState, Tone } from '@/api/types'
 
-const known = ['hub-away', 'disk-full', 'disk-low', 'line-fault', 'modem-absent', 'modem-no-sim', 'voice-modem', 'clock']
-const grave = ['hub-away', 'disk-full', 'line-fault']
+const known = ['hub-away', 'disk-full', 'disk-low', 'line-fault', 'modem-absent', 'modem-no-sim', 'voice-modem', 'clock', 'backup-failed', 'backup-late', 'recordings-80', 'recordings-full', 'files-spoilt']
+const grave = ['hub-away', 'disk-full', 'line-fault', 'backup-late', 'recordings-full', 'files-spoilt']
 
 type T = (key: string, named?: Record<string, unknown>) => string
 

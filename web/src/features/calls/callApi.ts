@@ -43,6 +43,9 @@ export const callApi = {
   close: (id: string) => api.post(call(id) + '/close'),
   putNote: (id: string, note: Note) => api.put<{ version: number }>(call(id) + '/note', note),
   peaks: (id: string) => api.get<{ peaks: number[]; durationMs: number }>(call(id) + '/peaks'),
+  record: (id: string, on: boolean) => api.post<Call>(call(id) + '/record', { on }),
+  deleteRecordings: (ids: string[]) => api.post<{ count: number }>('/recordings/delete', { ids }),
+  exportRecordings: (ids: string[], headers: Record<string, string>) => api.post<{ url: string }>('/recordings/export', { ids }, { headers }),
   recordingURL: (id: string) => '/api' + call(id) + '/recording',
 
   lookup: (entity: string, q: string) =>

@@ -167,6 +167,7 @@ export const useCalls = defineStore('calls', () => {
     else if (Date.now() - fetchedAt > 2000) void refresh()
   })
   if (session.me) void refresh().then(restoreNotes)
+  void import('./keepRecording').then((m) => m.keepHere())
 
   return {
     shown, lines, connected, problems, note, show, close, refresh,

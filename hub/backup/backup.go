@@ -89,6 +89,9 @@ func New(p Parts) *Service {
 	if p.Restart == nil {
 		p.Restart = func() {}
 	}
+	if whole, err := filepath.Abs(p.Data); err == nil {
+		p.Data = whole // restic is run in other folders than ours
+	}
 	s := &Service{Parts: p, dir: Dir(p.Data), told: map[string]bool{}}
 	s.life, s.end = context.WithCancel(context.Background())
 	return s

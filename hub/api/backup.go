@@ -21,6 +21,7 @@ func (s *Server) backupRoutes(api fiber.Router) {
 	api.Get("/backup/points", administrator, s.backupPoints)
 	api.Get("/backup/points/:snapshot", administrator, s.lookAtBackup)
 	api.Post("/backup/restore", administrator, s.restoreBackup)
+	api.Post("/initialise", administrator, s.initialise)
 	api.Post("/backup/undo", administrator, s.undoRestore)
 }
 

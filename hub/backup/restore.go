@@ -265,3 +265,23 @@ func (s *Service) Save(ctx context.Context) (string, error) {
 	dropOldStates(s.dir)
 	return name, nil
 }
+
+// KeepFirst keeps the present state before something that can't be taken back otherwise:
+// here, and at the backup's place where one is set up. It answers the state's name.
+func (s *Service) KeepFirst(by string) (state string, err error) {
+	plan, err := readPlan(s.dir)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.do(DidClear, by, func(ctx context.Context, run *Run) error {
+		if state, err = s.Save(ctx); err != nil {
+			return err
+		}
+		run.Stamp = state
+		if plan.Target == nil {
+			return nil
+		}
+		return s.backup(ctx, run, plan, false)
+	})
+	return state, err
+}

@@ -2951,6 +2951,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/initialise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["initialise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/backup/undo": {
         parameters: {
             query?: never;
@@ -10495,6 +10511,38 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Backup"];
+            default: components["responses"]["Error"];
+        };
+    };
+    initialise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    modules: string[];
+                    /** @description the word that stands on the page */
+                    confirm: string;
+                };
+            };
+        };
+        responses: {
+            /** @description how many records went, and the state kept before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        saved: string;
+                    };
+                };
+            };
             default: components["responses"]["Error"];
         };
     };

@@ -35,6 +35,14 @@ func tool(name string) string {
 	return name
 }
 
+// schema is where the tables are.
+func (e *postgres) schema() string {
+	if u, err := url.Parse(e.url); err == nil && u.Query().Get("search_path") != "" {
+		return u.Query().Get("search_path")
+	}
+	return "public"
+}
+
 // program prepares one of PostgreSQL's programs for a database of the server; the password
 // goes by its environment, where other users can't see it.
 func (e *postgres) program(ctx context.Context, name, database string, args ...string) (*exec.Cmd, error) {
@@ -48,6 +56,7 @@ func (e *postgres) program(ctx context.Context, name, database string, args ...s
 		u.Path = "/" + database
 	}
 	q := u.Query()
+	q.Del("search_path")
 	for key := range q { // what only our driver knows
 		if strings.HasPrefix(key, "pool_") || strings.HasPrefix(key, "default_query") || strings.HasPrefix(key, "statement_cache") {
 			q.Del(key)
@@ -94,7 +103,7 @@ func (e *postgres) copyTo(ctx context.Context, path string, done func(float64)) 
 	}
 	done(0.1)
 	// Not compressed: what is stored afterwards finds what it has already, and packs the rest.
-	cmd, err := e.program(ctx, "pg_dump", "", "--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--schema=public",
+	cmd, err := e.program(ctx, "pg_dump", "", "--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--schema="+e.schema(),
 		"--snapshot="+moment, "--file="+path)
 	if err != nil {
 		return nil, err
@@ -106,7 +115,7 @@ func (e *postgres) copyTo(ctx context.Context, path string, done func(float64)) 
 }
 
 func postgresCounts(ctx context.Context, q Querier) (Counts, error) {
-	tables, err := readNames(q.QueryContext(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`))
+	tables, err := readNames(q.QueryContext(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename`))
 	if err != nil {
 		return nil, err
 	}
@@ -148,14 +157,14 @@ func (e *postgres) load(ctx context.Context, database, path string) error {
 	if err != nil {
 		return err
 	}
-	out := exec.CommandContext(ctx, tool("pg_restore"), "--no-owner", "--no-privileges", "--file=-", path)
+	out := exec.CommandContext(ctx, tool("pg_restore"), "--no-owner", "--no-privileges", "--schema="+e.schema(), "--file=-", path)
 	script, err := out.StdoutPipe()
 	if err != nil {
 		return err
 	}
 	var said bytes.Buffer
 	out.Stderr = &said
-	const anew = "DROP SCHEMA IF EXISTS public CASCADE;\n"
+	anew := "DROP SCHEMA IF EXISTS " + quote(e.schema()) + " CASCADE;\nCREATE SCHEMA " + quote(e.schema()) + ";\n"
 	end := &ending{from: script, wait: out.Wait}
 	into.Stdin = io.MultiReader(strings.NewReader(anew), end)
 	if err := out.Start(); err != nil {

@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web/src web/build web/index.html web/vite.config.ts 
 
 BOX := $(if $(BOX_PORT),-listen 127.0.0.1:$(BOX_PORT))
 
-.PHONY: help run ring dial sms console scope test bench bench-ears image image-test image-lock update-test generate build clean
+.PHONY: backup-test help run ring dial sms console scope test bench bench-ears image image-test image-lock update-test generate build clean
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
@@ -37,6 +37,10 @@ test: ## set up and run every test: Go, fuzz, page, browser (FRESH=1: also what 
 	@.dev/test
 
 bench: ## print every figure: latency, events, memory, ears (half an hour; SIZES=10000,100000,1000000)
+backup-test: ## lose an office and restore it from every kind of place, and print how long 1 GB takes (MB=1024 RECORDINGS=10000)
+	@.dev/setup test && go test ./hub/backup ./hub -count=1 -run 'FreshBox|RestoreAndUndo|RecordingsApart|NewBoxFromBackup' -v && .dev/figures/backup
+
+bench: ## print every figure: latency, events, memory, ears (minutes)
 	@.dev/bench
 
 bench-ears: ## print the decoders' curves, false alarms and speed, and redraw their plots (HOURS=2 of speech)

@@ -98,10 +98,11 @@ func Parse(f *flag.FlagSet, args []string) error {
 	if f.NArg() > 0 {
 		return fmt.Errorf("%q is not understood; flags begin with a dash", f.Arg(0))
 	}
-	path := f.Lookup("config").Value.String()
-	if path == "" {
+	file := f.Lookup("config")
+	if file == nil || file.Value.String() == "" { // commands of one flag or two have no file
 		return nil
 	}
+	path := file.Value.String()
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err

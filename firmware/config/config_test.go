@@ -50,6 +50,15 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// The services beside the box have flags and no file.
+func TestParseWithoutAFile(t *testing.T) {
+	f := flag.NewFlagSet("system", flag.ContinueOnError)
+	socket := f.String("socket", "", "")
+	if err := Parse(f, []string{"-socket", "here"}); err != nil || *socket != "here" {
+		t.Fatal(*socket, err)
+	}
+}
+
 func TestCountryOfALine(t *testing.T) {
 	for countries, want := range map[string][3]string{
 		"CN":          {"CN", "CN", "CN"},

@@ -282,7 +282,7 @@ test('UIX-13 the workbench, interface, favourites and manual fit a phone', async
   await logIn(p, office)
   for (const [path, name] of [['/', 'workbench-phone'], ['/interface', 'interface-phone'], ['/favourites', 'favourites-phone'], ['/help', 'help-phone'], ['/help/calls', 'help-calls-phone']] as const) {
     await p.goto(office.url + path)
-    await p.locator('#main .panel:visible, #main .contents:visible').first().waitFor()
+    await expect.poll(() => p.locator('#main').innerText().then((text) => text.trim().length), { timeout: 20_000 }).toBeGreaterThan(8)
     expect(await fitsAcross(p), path).toBe(true)
     await picture(p, name)
   }

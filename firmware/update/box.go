@@ -48,8 +48,8 @@ func (b Box) Status() (Status, error) {
 // Install writes a bundle into the other slot and notes that it is to be tried. Nothing
 // changes for those who work until Try.
 func (b Box) Install(r io.Reader) (Manifest, error) {
-	if b.Trying {
-		return Manifest{}, ErrNotCommitted
+	if err := b.kept(); err != nil {
+		return Manifest{}, err
 	}
 	state, err := ReadState(b.StateFile)
 	if err != nil {
@@ -68,6 +68,16 @@ func (b Box) Install(r io.Reader) (Manifest, error) {
 	}
 	state.Trial = &Trial{Release: m.Release, Slot: b.Slot.Other(), From: b.Running.Version}
 	return m, state.Write(b.StateFile)
+}
+
+// kept returns ErrNotCommitted while the running system may still be left again. One that
+// was kept in this very boot takes the next update without another start.
+func (b Box) kept() error {
+	selected, err := Selection(b.Disk)
+	if err == nil && selected != b.Slot {
+		err = ErrNotCommitted
+	}
+	return err
 }
 
 var (
@@ -100,8 +110,8 @@ func (b Box) Back() (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
-	if b.Trying {
-		return Release{}, ErrNotCommitted
+	if err := b.kept(); err != nil {
+		return Release{}, err
 	}
 	other, known := state.Slots[b.Slot.Other()]
 	if !known {

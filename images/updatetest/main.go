@@ -332,6 +332,7 @@ func (t *trial) good(to update.Release) (string, error) {
 	}
 	t.note(r)
 	t.works, t.slot = to, t.slot.Other()
+	t.machine.Extra = "test=none"
 	if r, err = t.machine.Boot(t.ctx); err != nil {
 		return "", err
 	}
@@ -471,6 +472,7 @@ func (t *trial) cutTrial(int) (string, error) {
 	t.note(r)
 	old, oldSlot := t.works, t.slot
 	t.works, t.slot = v3, t.slot.Other()
+	t.machine.Extra = "test=none"
 	if r, err = t.machine.Boot(t.ctx); err != nil {
 		return "", err
 	}

@@ -221,14 +221,22 @@ test('the form of one role is arranged by drag and by keys, seen beside, and goe
   const before = await keys(0)
   const last = before[before.length - 1]!
   // By mouse: the last field above the first.
-  const from = (await page.locator(`[data-key=${last}] .grip`).boundingBox())!
-  const to = (await page.locator(`[data-key=${before[0]}]`).boundingBox())!
-  await page.mouse.move(from.x + 8, from.y + 8)
-  await page.mouse.down()
-  await page.mouse.move(to.x + 40, to.y + 20, { steps: 12 })
-  await page.mouse.move(to.x + 40, to.y + 4, { steps: 4 })
-  await page.mouse.up()
-  await expect.poll(async () => (await keys(0))[0]).toBe(last)
+  // The lists are made anew when the role's form has come, which ends a drag under way.
+  const drag = async () => {
+    await page.locator(`[data-key=${last}]`).scrollIntoViewIfNeeded()
+    const from = (await page.locator(`[data-key=${last}] .grip`).boundingBox())!
+    const to = (await page.locator(`[data-key=${before[0]}]`).boundingBox())!
+    await page.mouse.move(from.x + 8, from.y + 8)
+    await page.mouse.down()
+    await page.mouse.move(to.x + 40, to.y + 20, { steps: 12 })
+    await page.mouse.move(to.x + 40, to.y + 4, { steps: 4 })
+    await page.mouse.up()
+  }
+  const top = async () => {
+    if ((await keys(0))[0] !== last) await drag()
+    return (await keys(0))[0]
+  }
+  await expect.poll(top, { timeout: 15_000, interval: 500 }).toBe(last)
   // By keys: one down, another out.
   await page.locator(`[data-key=${last}] .grip`).focus()
   await page.keyboard.press('ArrowDown')

@@ -84,7 +84,7 @@ test('SEC-02 SEC-03 SEC-07 a role is changed in the matrix, with a hidden field'
 
 test('SEC-08 rights and their reasons on one page', async () => {
   await page.goto(office.url + '/settings/rights')
-  await page.getByLabel('员工').selectOption({ label: '李伟' })
+  await page.getByRole('combobox', { name: '员工' }).selectOption({ label: '李伟' })
   await page.getByText('销售员：本人').first().waitFor()
   await picture(page, 'rights-query')
   await onPhone('/settings/rights', 'rights-query-phone', '.query li')

@@ -142,7 +142,7 @@ test('UIX-14 a note from any page reaches the administrator and gets an answer',
   await page.getByRole('button', { name: /赵敏/ }).first().click()
   await page.getByRole('button', { name: '意见反馈' }).click()
   await page.getByRole('textbox', { name: '意见反馈' }).fill('订单列表希望能看到毛利')
-  await page.getByRole('button', { name: '发送' }).click()
+  await page.getByRole('button', { name: '发送', exact: true }).click()
   await page.getByText('已发送给管理员').waitFor()
   await keeper.page.goto(office.url + '/audit/feedback')
   const note = keeper.page.locator('li', { hasText: '订单列表希望能看到毛利' })

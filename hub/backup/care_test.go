@@ -115,6 +115,7 @@ func TestSFTPServerThatChanged(t *testing.T) {
 func FuzzParseCode(f *testing.F) {
 	f.Add(backup.Code(&backup.Target{Kind: backup.SFTP, Host: "nas", Port: 2222, User: "u", Folder: "a b/备份"}, "ABCD-EFGH"))
 	f.Add("bellhop:restore?kind=disk&key=%zz")
+	f.Add("bellhop:restore?key= &kind=0")
 	f.Fuzz(func(t *testing.T, code string) {
 		target, key, ok := backup.ParseCode(code)
 		if !ok {

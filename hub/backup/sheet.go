@@ -41,5 +41,6 @@ func ParseCode(code string) (t *Target, key string, ok bool) {
 	port, _ := strconv.Atoi(v.Get("port"))
 	t = &Target{Kind: Kind(v.Get("kind")), Host: v.Get("host"), Port: port, Share: v.Get("share"), URL: v.Get("url"), Bucket: v.Get("bucket"),
 		Region: v.Get("region"), Folder: v.Get("folder"), User: v.Get("user"), Domain: v.Get("domain")}
-	return t, TidyKey(v.Get("key")), t.Kind != "" && v.Get("key") != ""
+	key = TidyKey(v.Get("key"))
+	return t, key, t.Kind != "" && key != ""
 }
